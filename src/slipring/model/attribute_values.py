@@ -1,24 +1,22 @@
 """Attribute values: checked as the service checks them, and brought to one normal form.
 
-A value is its wire form, a dict of exactly one type and its content. In normal form numbers are canonical texts,
-binaries canonical base64, and sets are sorted: strings by UTF-8 bytes, numbers by value, binaries by raw bytes. Two
-values are the same exactly when their normal forms are equal. The service promises no order of a set's members
-(developer guide, "Supported data types and naming rules"), so sorting is allowed, and it makes equality and removal
-of duplicates cheap.
+A value is its wire form, a dict of exactly one type and its content. In normal form numbers are canonical texts, and
+sets are sorted: strings by UTF-8 bytes, numbers by value, binaries by raw bytes. Two values are the same exactly when
+their normal forms are equal. The service promises no order of a set's members (developer guide, "Supported data types
+and naming rules"), so sorting is allowed, and it makes equality and removal of duplicates cheap.
 """
 
 from __future__ import annotations
 
-from binascii import Error as Base64Error
 from binascii import a2b_base64
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
+from slipring.model.binaries import decode
 from slipring.model.errors import attribute_values as errors
 from slipring.model.errors import serialization
-from slipring.model.errors.base import ApiError
-from slipring.model.limits import NESTING_LEVELS_MAX
+from slipring.model.limits import ATTRIBUTE_NAME_BYTES_MAX, NESTING_LEVELS_MAX
 from slipring.model.numbers import normalise as normalise_number
 from slipring.model.numbers import size_bytes as number_bytes
 from slipring.model.sizes import CONTAINER_BYTES, MEMBER_BYTES, text_bytes
@@ -26,14 +24,12 @@ from slipring.model.sizes import CONTAINER_BYTES, MEMBER_BYTES, text_bytes
 AttributeValue = dict[str, Any]
 Item = dict[str, AttributeValue]
 
-_JAVA_NAME = "class com.amazonaws.dynamodb.v20120810.AttributeValue"
-
 
 def normalise_item(item: Item) -> int:
     """Check an item deeply and bring it to normal form in place; returns its size in bytes, names included.
 
     Raises ValidationException for values the service refuses, SerializationException for JSON of the wrong kind.
-    The size is not checked against the limit here: the messages for a put and an update differ.
+    The size is not held to the limit here: the messages for a put and an update differ.
     """
     return _normalise_members(item, NESTING_LEVELS_MAX)
 
@@ -49,7 +45,10 @@ def set_members(kind: str, members: Iterable[str]) -> list[str]:
 
 
 def _normalise_members(item: Item, levels: int) -> int:
-    """The members of an item or map, where `levels` more levels are allowed, a member's own included."""
+    """The members of an item or map, where `levels` more levels are allowed, a member's own included.
+
+    Strings and numbers are what most items are made of; they are measured here without a further call.
+    """
     size = 0
     for name, value in item.items():
         size += len(name) if name.isascii() else len(name.encode())
@@ -66,12 +65,18 @@ def _normalise_members(item: Item, levels: int) -> int:
                 size += number_bytes(number)
                 continue
         size += _normalise(value, levels)
+    if size > ATTRIBUTE_NAME_BYTES_MAX:
+        _check_names(item)
     return size
 
 
+def _check_names(item: Item) -> None:
+    for name in item:
+        if text_bytes(name) > ATTRIBUTE_NAME_BYTES_MAX:
+            raise errors.attribute_name_too_long()
+
+
 def _normalise(value: AttributeValue, levels: int) -> int:
-    if levels <= 0:
-        raise errors.nested_too_deep()
     if type(value) is not dict or len(value) != 1:
         _keep_one_type(value)
     [kind] = value
@@ -84,8 +89,10 @@ def _normalise(value: AttributeValue, levels: int) -> int:
 
 def _keep_one_type(value: AttributeValue) -> None:
     """Drop members that are null or unknown, as the framework does; exactly one is to remain."""
+    if value is None:
+        raise errors.empty_value()
     if type(value) is not dict:
-        raise _not_a_value(value)
+        raise serialization.structure_expected(value, "AttributeValue", element=True)
     for kind in [kind for kind, content in value.items() if content is None or kind not in _NORMALISERS]:
         del value[kind]
     if not value:
@@ -94,37 +101,15 @@ def _keep_one_type(value: AttributeValue) -> None:
         raise errors.several_types()
 
 
-def _not_a_value(value: object) -> ApiError:
-    if value is None:
-        return errors.empty_value()
-    if isinstance(value, list):
-        return serialization.list_where_not_expected(_JAVA_NAME)
-    return serialization.unexpected_field_type()
-
-
-def _not_a_string(content: object) -> ApiError:
-    if isinstance(content, list):
-        return serialization.list_where_not_expected("class java.lang.String")
-    if isinstance(content, dict):
-        return serialization.structure_where_not_expected()
-    return serialization.cannot_be_converted(content, "String")
-
-
-def _not_a_list(content: object) -> ApiError:
-    if isinstance(content, dict):
-        return serialization.structure_where_not_expected()
-    return serialization.unexpected_field_type()
-
-
 def _normalise_string(value: AttributeValue, content: Any, levels: int) -> int:
     if type(content) is not str:
-        raise _not_a_string(content)
+        raise serialization.string_expected(content)
     return text_bytes(content)
 
 
 def _normalise_number(value: AttributeValue, content: Any, levels: int) -> int:
     if type(content) is not str:
-        raise _not_a_string(content)
+        raise serialization.string_expected(content)
     number = normalise_number(content)
     if number is not content:
         value["N"] = number
@@ -132,36 +117,26 @@ def _normalise_number(value: AttributeValue, content: Any, levels: int) -> int:
 
 
 def _normalise_binary(value: AttributeValue, content: Any, levels: int) -> int:
-    return len(decode_base64(content))
+    return len(decode(content))
 
 
 def _normalise_bool(value: AttributeValue, content: Any, levels: int) -> int:
-    _check_bool(content)
+    if content is not True and content is not False:
+        raise serialization.boolean_expected(content)
     return 1
 
 
 def _normalise_null(value: AttributeValue, content: Any, levels: int) -> int:
-    _check_bool(content)
-    if not content:
-        raise errors.null_not_true()
+    if content is not True:
+        raise errors.null_not_true() if content is False else serialization.boolean_expected(content)
     return 1
-
-
-def _check_bool(content: object) -> None:
-    if content is True or content is False:
-        return
-    if isinstance(content, str):
-        raise serialization.unexpected_token()
-    if isinstance(content, list):
-        raise serialization.list_where_not_expected("class java.lang.Boolean")
-    if isinstance(content, dict):
-        raise serialization.structure_where_not_expected()
-    raise serialization.cannot_be_converted(content, "Boolean")
 
 
 def _normalise_list(value: AttributeValue, content: Any, levels: int) -> int:
     if type(content) is not list:
-        raise _not_a_list(content)
+        raise serialization.list_expected(content)
+    if levels <= 1 and content:
+        raise errors.nested_too_deep()
     size = CONTAINER_BYTES + len(content) * MEMBER_BYTES
     for member in content:
         size += _normalise(member, levels - 1)
@@ -170,76 +145,53 @@ def _normalise_list(value: AttributeValue, content: Any, levels: int) -> int:
 
 def _normalise_map(value: AttributeValue, content: Any, levels: int) -> int:
     if type(content) is not dict:
-        if isinstance(content, list):
-            raise serialization.list_where_not_expected(f"java.util.Map<java.lang.String, {_JAVA_NAME[6:]}>")
-        raise serialization.unexpected_field_type()
+        raise serialization.map_expected(content, serialization.java_map("AttributeValue"), element=False)
     if levels <= 1 and content:
         raise errors.nested_too_deep()
     return CONTAINER_BYTES + len(content) * MEMBER_BYTES + _normalise_members(content, levels - 1)
 
 
-def _check_members(content: Any) -> list[str]:
-    if type(content) is not list:
-        raise _not_a_list(content)
-    for member in content:
-        if type(member) is not str:
-            raise _not_a_string(member)
-    return content
-
-
 def _normalise_string_set(value: AttributeValue, content: Any, levels: int) -> int:
-    members = _check_members(content)
-    if not members:
+    _check_texts(content, "string")
+    if not content:
         raise errors.empty_string_set()
-    if len(set(members)) < len(members):
-        raise errors.duplicate_strings(members)
-    members.sort()
-    return sum(map(text_bytes, members))
+    if len(set(content)) < len(content):
+        raise errors.duplicate_strings(content)
+    content.sort()
+    return sum(map(text_bytes, content))
 
 
 def _normalise_number_set(value: AttributeValue, content: Any, levels: int) -> int:
-    members = _check_members(content)
-    if not members:
+    _check_texts(content, "number")
+    if not content:
         raise errors.empty_number_set()
-    numbers = set(map(normalise_number, members))
-    if len(numbers) < len(members):
+    numbers = set(map(normalise_number, content))
+    if len(numbers) < len(content):
         raise errors.duplicate_numbers()
-    value["NS"] = sorted(numbers, key=Decimal)
+    value["NS"] = set_members("NS", numbers)
     return sum(map(number_bytes, numbers))
 
 
 def _normalise_binary_set(value: AttributeValue, content: Any, levels: int) -> int:
     if type(content) is not list:
-        raise _not_a_list(content)
+        raise serialization.list_expected(content)
     if not content:
         raise errors.empty_binary_set()
-    raws = list(map(decode_base64, content))
-    raw_by_text = dict(zip(content, raws, strict=True))
-    if len(raw_by_text) < len(content):
+    if None in content:
+        raise errors.null_in_set("binary")
+    raws = list(map(decode, content))
+    if len(set(raws)) < len(raws):
         raise errors.duplicate_binaries(content)
-    content.sort(key=raw_by_text.__getitem__)
+    content.sort(key=dict(zip(content, raws, strict=True)).__getitem__)
     return sum(map(len, raws))
 
 
-_LAST_BEFORE_TWO_PADS = frozenset("AQgw")
-_LAST_BEFORE_ONE_PAD = frozenset("AEIMQUYcgkosw048")
-
-
-def decode_base64(content: object) -> bytes:
-    """The raw bytes of a binary's wire form. Raises SerializationException for anything but canonical base64."""
-    if type(content) is not str:
-        raise serialization.not_a_base64_string()
-    if len(content) & 3:
-        raise errors.base64_length(len(content))
-    try:
-        raw = a2b_base64(content, strict_mode=True)
-    except (Base64Error, ValueError):
-        raise errors.base64_character(content) from None
-    if content[-1:] == "=":
-        two_pads = content[-2] == "="
-        if content[-3 if two_pads else -2] not in (_LAST_BEFORE_TWO_PADS if two_pads else _LAST_BEFORE_ONE_PAD):
-            raise errors.base64_last_character()
-    return raw
+def _check_texts(content: object, adjective: str) -> None:
+    if type(content) is not list:
+        raise serialization.list_expected(content)
+    for member in content:
+        if type(member) is not str:
+            raise errors.null_in_set(adjective) if member is None else serialization.string_expected(member)
 
 
 _NORMALISERS: dict[str, Callable[[AttributeValue, Any, int], int]] = {

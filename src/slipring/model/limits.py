@@ -19,8 +19,8 @@ NUMBER_EXPONENT_MIN = -130
 """The smallest magnitude is 1E-130."""
 NUMBER_EXPONENT_MAX = 125
 """The largest magnitude is 9.99…E+125, with 38 nines."""
-ATTRIBUTE_NAME_CHARACTERS_MAX = 65_535
-"""Names that belong to no key or index."""
+ATTRIBUTE_NAME_BYTES_MAX = 65_535
+"""Names that belong to no key or index, nested ones too, in UTF-8 (observed)."""
 INDEXED_ATTRIBUTE_NAME_CHARACTERS_MAX = 255
 """Names of key attributes and of the attributes that an index projects."""
 

@@ -108,20 +108,20 @@ def sort_key(text: str) -> bytes:
 
 
 def size_bytes(text: str) -> int:
-    """What a canonical number counts towards its item's size: one byte, one per two digits, one more if negative.
+    """What a canonical number counts towards its item's size.
 
-    The pairs of digits start at the decimal point, so 12 counts one pair and 1.2 two; that gives the 21 bytes
-    documented for the largest positive number. (Developer guide, "DynamoDB item sizes and formats": "approximately".)
+    One byte, one per two digits before the point and one per two digits after it, leading and trailing zeros of the
+    whole number left out, and one more if it is negative. (Measured at the service's 400 KB limit; the developer
+    guide's "DynamoDB item sizes and formats" gives an approximation.)
     """
-    if text == "0":
-        return 1
     if text.isdigit():
-        length = len(text)
-        return 1 + (length + 1) // 2 - (length - len(text.rstrip("0"))) // 2
-    negative = text[0] == "-"
-    digits, exponent = _scientific(text[1:] if negative else text)
-    leading = 2 if exponent & 1 else 1
-    return 2 + negative + max(0, len(digits) - leading + 1) // 2
+        return 1 + (len(text.rstrip("0")) + 1) // 2
+    if text[0] == "-":
+        return 1 + size_bytes(text[1:])
+    whole, _, fraction = text.partition(".")
+    if whole == "0":
+        return 1 + (len(fraction.lstrip("0")) + 1) // 2
+    return 1 + (len(whole) + 1) // 2 + (len(fraction) + 1) // 2
 
 
 def decimal(text: str) -> Decimal:
@@ -132,7 +132,8 @@ def decimal(text: str) -> Decimal:
 def add(first: str, second: str) -> str:
     """The sum of two canonical numbers, canonical.
 
-    Raises ValidationException where the exact sum is out of range or has more than 38 significant digits.
+    Raises ValidationException where the exact sum is out of range or has more than 38 significant digits; the service
+    refuses such results, it doesn't round them (observed).
     """
     return normalise(format(_EXACT.add(Decimal(first), Decimal(second)), "f"))
 

@@ -1,13 +1,13 @@
 """What is wrong with an attribute value, in the service's own words.
 
-The odd spellings ("An number set  may not be empty", "]of type BS", "dectected") are the service's.
+The odd spellings ("An number set  may not be empty", "]of type BS") are the service's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from slipring.model.errors.tree import SerializationException, ValidationException
+from slipring.model.errors.tree import ValidationException
 
 _INVALID = "One or more parameter values were invalid: "
 
@@ -38,6 +38,11 @@ def empty_binary_set() -> ValidationException:
     return ValidationException(_INVALID + "Binary sets should not be empty")
 
 
+def null_in_set(adjective: str) -> ValidationException:
+    """`adjective` is string, number or binary."""
+    return ValidationException(f"{_INVALID}An {adjective} set may not have a null string as a member")
+
+
 def duplicate_strings(members: Sequence[str]) -> ValidationException:
     return ValidationException(f"{_INVALID}Input collection [{', '.join(members)}] contains duplicates.")
 
@@ -54,6 +59,12 @@ def nested_too_deep() -> ValidationException:
     return ValidationException(
         "Nesting Levels have exceeded supported limits: "
         "Attributes in the item have nested levels beyond supported limit"
+    )
+
+
+def attribute_name_too_long() -> ValidationException:
+    return ValidationException(
+        "1 validation error detected: Attribute name is too large, must be less than 65536 bytes"
     )
 
 
@@ -84,15 +95,3 @@ def number_underflow() -> ValidationException:
     return ValidationException(
         "Number underflow. Attempting to store a number with magnitude smaller than supported range"
     )
-
-
-def base64_length(length: int) -> SerializationException:
-    return SerializationException(f"Base64 encoded length is expected a multiple of 4 bytes but found: {length}")
-
-
-def base64_character(character: str) -> SerializationException:
-    return SerializationException(f"Invalid Base64 character: '{character}'")
-
-
-def base64_last_character() -> SerializationException:
-    return SerializationException("Invalid last non-pad Base64 character dectected")

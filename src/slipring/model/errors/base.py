@@ -39,11 +39,10 @@ class ApiError(Exception):
         return type(self).__name__
 
     def body(self) -> bytes:
-        """The response body."""
-        members: dict[str, Any] = {
-            "__type": f"{self.namespace}#{self.code}",
-            self.message_member: self.message,
-        }
+        """The response body. Framework errors may have no message: then the member is absent, as in the service."""
+        members: dict[str, Any] = {"__type": f"{self.namespace}#{self.code}"}
+        if self.message:
+            members[self.message_member] = self.message
         if self.extra:
             members.update(self.extra)
         return orjson.dumps(members)

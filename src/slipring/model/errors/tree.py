@@ -157,7 +157,9 @@ class ValidationException(ApiError):
 
 
 class SerializationException(ApiError):
+    # A capital letter here, a small one in ValidationException: both observed.
     namespace = CORAL_SERVICE
+    message_member = "Message"
 
 
 class UnknownOperationException(ApiError):
