@@ -1,0 +1,1 @@
+"""What requests cost: `units` the arithmetic, `consumed` how it is told to the client."""

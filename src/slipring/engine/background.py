@@ -1,0 +1,88 @@
+"""What happens when no request waits for it: filling new indexes, erasing dropped tables, forgetting old tokens.
+
+Jobs are keys in the store, committed with the change that made them necessary, so a crash loses none. One process at
+a time works on them, under a lease; every process looks now and then, so that a dead one's jobs are taken over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+
+from slipring.clock import Clock, Ids
+from slipring.engine import backfill, erasure, keyspace, tokens
+from slipring.engine.catalog import Catalog
+from slipring.engine.leases import Lease
+from slipring.model.keys import successor
+from slipring.storage.contract import Store, StoreError
+
+_LOOK_SECONDS = 5.0
+"""How often an idle process looks for jobs that another one left."""
+_LEASE_SECONDS = 10.0
+_JOBS_PER_LOOK = 64
+
+_log = logging.getLogger(__name__)
+
+
+class Background:
+    """The background work of one process."""
+
+    def __init__(self, store: Store, catalog: Catalog, clock: Clock, ids: Ids) -> None:
+        self._store = store
+        self._catalog = catalog
+        self._clock = clock
+        self._lease = Lease(store, clock, "background", ids.uuid(), _LEASE_SECONDS)
+        self._wanted = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin, in the running event loop."""
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="slipring-background")
+        self.wake()
+
+    def wake(self) -> None:
+        """There is something to do now."""
+        self._wanted.set()
+
+    async def stop(self) -> None:
+        """Stop between two steps; what is left goes on later, here or elsewhere. Idempotent."""
+        task, self._task = self._task, None
+        if task is None:
+            return
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        with contextlib.suppress(StoreError):
+            await self._lease.release()
+
+    async def _run(self) -> None:
+        while True:
+            self._wanted.clear()
+            try:
+                await self._work()
+            except StoreError as error:
+                _log.warning("background work waits: %s", error)
+            except Exception:
+                _log.exception("background work failed; it is tried again")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wanted.wait(), _LOOK_SECONDS)
+
+    async def _work(self) -> None:
+        await tokens.forget_expired(self._store, self._clock.now())
+        while jobs := await self._jobs():
+            if not await self._lease.hold():
+                return
+            for key, value in jobs:
+                await self._step(key, value)
+                await asyncio.sleep(0)
+
+    async def _jobs(self) -> list[tuple[bytes, bytes]]:
+        stop = successor(keyspace.JOBS)
+        return await self._store.scan(keyspace.JOBS, stop, limit=_JOBS_PER_LOOK, bytes_max=1 << 20)
+
+    async def _step(self, key: bytes, value: bytes) -> None:
+        if key.startswith(keyspace.BACKFILL_JOBS):
+            await backfill.step(self._store, self._catalog, key, value)
+        else:
+            await erasure.step(self._store, key)

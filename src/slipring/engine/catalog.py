@@ -1,0 +1,120 @@
+"""The tables there are.
+
+Records live in the store; `Catalog` keeps the tables in use ready and forgets them whenever any process changes a
+record. A mutation that relies on a table also reads its guard, so that a change which slips in between is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from slipring.engine import keyspace
+from slipring.engine.table import Table, TableRecord, guard_value
+from slipring.model.errors import tables as errors
+from slipring.model.keys import successor
+from slipring.model.table_names import parse_table_name
+from slipring.storage.contract import Store, Writes
+
+
+class CatalogChanged(Exception):
+    """The table changed between the plan and the commit; plan again."""
+
+
+class Catalog:
+    """Finds, creates, changes and drops tables."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._tables: dict[tuple[str, str], Table] = {}
+        store.watch(keyspace.CATALOG, self._tables.clear)
+
+    async def table(self, given_name: str, namespace: str = "") -> Table:
+        """The table that a request names, by name or ARN. Raises ResourceNotFoundException, ValidationException."""
+        table = self._tables.get((namespace, given_name))
+        if table is None:
+            table = await self.find(parse_table_name(given_name)[0], namespace)
+            if table is None:
+                raise errors.table_not_found()
+            self._tables[namespace, given_name] = table
+        return table
+
+    async def find(self, name: str, namespace: str = "") -> Table | None:
+        """The table of this name, if there is one."""
+        stored = await self._store.get(keyspace.table_record(namespace, name))
+        return None if stored is None else Table(orjson.loads(stored))
+
+    async def names(self, namespace: str, after: str, limit: int) -> list[str]:
+        """Up to `limit` table names in order, the first one beyond `after`."""
+        prefix = keyspace.table_record(namespace, "")
+        start = keyspace.table_record(namespace, after) + b"\x00" if after else prefix
+        rows = await self._store.scan(start, successor(prefix), limit=limit, bytes_max=1 << 40)
+        return [key[len(prefix) :].decode() for key, _ in rows]
+
+    async def create(self, record: TableRecord, namespace: str) -> Table:
+        """Add a table; its id is given out here. Raises ResourceInUseException if the name is taken."""
+        record_key = keyspace.table_record(namespace, record["TableName"])
+
+        def decide(old: Sequence[bytes | None]) -> Writes[Table]:
+            taken, last_id = old
+            if taken is not None:
+                raise errors.table_exists(record["TableName"])
+            table_id = int.from_bytes(last_id or b"", "big") + 1
+            created = {**record, "Id": table_id, "Version": 1}
+            puts: dict[bytes, bytes | None] = {
+                record_key: orjson.dumps(created),
+                keyspace.LAST_TABLE_ID: table_id.to_bytes(8, "big"),
+                keyspace.table_guard(table_id): guard_value(created),
+            }
+            return Writes(puts, None, Table(created))
+
+        return await self._store.commit([record_key, keyspace.LAST_TABLE_ID], decide)
+
+    async def change(
+        self,
+        name: str,
+        namespace: str,
+        revise: Callable[[TableRecord], TableRecord],
+        jobs: Callable[[TableRecord, TableRecord], Mapping[bytes, bytes | None]] | None = None,
+    ) -> Table:
+        """Replace a table's record by `revise` of it. Raises ResourceNotFoundException, or what `revise` raises.
+
+        `jobs` tells, given the record before and after, which background jobs the change adds or (None) ends."""
+        record_key = keyspace.table_record(namespace, name)
+
+        def decide(old: Sequence[bytes | None]) -> Writes[Table]:
+            if old[0] is None:
+                raise errors.table_not_found()
+            before: TableRecord = orjson.loads(old[0])
+            after = {**revise(before), "Version": before["Version"] + 1}
+            puts: dict[bytes, bytes | None] = {
+                record_key: orjson.dumps(after),
+                keyspace.table_guard(before["Id"]): guard_value(after),
+            }
+            if jobs is not None:
+                puts.update(jobs(before, after))
+            return Writes(puts, None, Table(after))
+
+        return await self._store.commit([record_key], decide)
+
+    async def drop(self, name: str, namespace: str, check: Callable[[TableRecord], Any]) -> Table:
+        """Remove a table; its name is free at once and its contents are erased in the background.
+
+        Raises ResourceNotFoundException, or what `check` raises."""
+        record_key = keyspace.table_record(namespace, name)
+
+        def decide(old: Sequence[bytes | None]) -> Writes[Table]:
+            if old[0] is None:
+                raise errors.table_not_found(name)
+            record: TableRecord = orjson.loads(old[0])
+            check(record)
+            puts: dict[bytes, bytes | None] = {
+                record_key: None,
+                keyspace.table_guard(record["Id"]): None,
+                keyspace.drop_job(record["Id"], keyspace.TABLE_ITSELF): b"",
+            }
+            return Writes(puts, None, Table(record))
+
+        return await self._store.commit([record_key], decide)

@@ -1,0 +1,67 @@
+"""Reads and writes of items over a store: one path for every write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from slipring.clock import Clock, Ids
+from slipring.engine.actions import Action
+from slipring.engine.background import Background
+from slipring.engine.catalog import Catalog, CatalogChanged
+from slipring.engine.changes import Change
+from slipring.engine.table import Table
+from slipring.storage.contract import Store, Writes
+
+R = TypeVar("R")
+
+
+class Engine:
+    """A store, the tables in it, and the clock they live by."""
+
+    __slots__ = ("background", "catalog", "clock", "ids", "store")
+
+    def __init__(self, store: Store, clock: Clock, ids: Ids) -> None:
+        self.store = store
+        self.clock = clock
+        self.ids = ids
+        self.catalog = Catalog(store)
+        self.background = Background(store, self.catalog, clock, ids)
+
+    async def write(self, action: Action) -> Change:
+        """Commit one action. Raises what it raises, or CatalogChanged if its table is no longer what it was."""
+        table = action.table
+
+        def decide(old: Sequence[bytes | None]) -> Writes[Change]:
+            if old[0] != table.guard:
+                raise CatalogChanged
+            change = action.decide(old[1])
+            puts: dict[bytes, bytes | None] = {}
+            counts: dict[bytes, tuple[int, int]] = {}
+            change.write(puts, counts)
+            return Writes(puts, counts, change)
+
+        return await self.store.commit((table.guard_key, action.key), decide)
+
+    async def write_all(self, actions: Sequence[Action]) -> list[Change]:
+        """Commit several actions on different items together. The first error of any of them is raised."""
+        guards = list({action.table.id: action.table for action in actions}.values())
+
+        def decide(old: Sequence[bytes | None]) -> Writes[list[Change]]:
+            check_guards(guards, old)
+            puts: dict[bytes, bytes | None] = {}
+            counts: dict[bytes, tuple[int, int]] = {}
+            changes = [action.decide(row) for action, row in zip(actions, old[len(guards) :], strict=True)]
+            for change in changes:
+                change.write(puts, counts)
+            return Writes(puts, counts, changes)
+
+        reads = [table.guard_key for table in guards] + [action.key for action in actions]
+        return await self.store.commit(reads, decide)
+
+
+def check_guards(tables: Sequence[Table], values: Sequence[bytes | None]) -> None:
+    """Raise CatalogChanged unless every table's guard, at the head of `values`, is as it was at planning."""
+    for table, value in zip(tables, values, strict=False):
+        if value != table.guard:
+            raise CatalogChanged

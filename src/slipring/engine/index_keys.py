@@ -1,0 +1,54 @@
+"""Whether an item's attributes may serve as keys of the indexes they belong to.
+
+An item without an index's key attribute is simply not in the index; one with a wrong type, an empty value or a value
+that is too long is refused.
+"""
+
+from __future__ import annotations
+
+from slipring.engine.table import Index, Table, scalar_bytes
+from slipring.model import limits
+from slipring.model.attribute_values import Item
+from slipring.model.errors import items as errors
+
+_EMPTY_TYPE_NAMES = {"S": "string", "B": "binary"}
+
+
+def check_index_keys(table: Table, item: Item) -> None:
+    """Check an item that is put. Raises ValidationException."""
+    for index in table.indexes:
+        for name, type_ in index.keys:
+            value = item.get(name)
+            if value is None or name in table.key_names:
+                continue
+            text = value.get(type_)
+            if text is None:
+                raise errors.index_key_type_mismatch(name, type_, next(iter(value)), index.name)
+            if not text:
+                raise errors.empty_index_key_value(name, _EMPTY_TYPE_NAMES[type_], index.name)
+            _check_length(index, name, type_, text)
+
+
+def check_updated_index_keys(table: Table, item: Item) -> None:
+    """Check the outcome of an update, for which the service has other words. Raises ValidationException."""
+    for index in table.indexes:
+        for name, type_ in index.keys:
+            value = item.get(name)
+            if value is None or name in table.key_names:
+                continue
+            text = value.get(type_)
+            if text is None:
+                raise errors.update_to_unsupported_index_key_type()
+            if not text:
+                raise errors.update_to_unsupported_index_key_value(_EMPTY_TYPE_NAMES[type_])
+            _check_length(index, name, type_, text)
+
+
+def _check_length(index: Index, name: str, type_: str, text: str) -> None:
+    bytes_max = (
+        limits.HASH_KEY_BYTES_MAX
+        if any(name == hash_name for hash_name, _ in index.hashes)
+        else limits.RANGE_KEY_BYTES_MAX
+    )
+    if len(text) * 4 > bytes_max and scalar_bytes(type_, text) > bytes_max:
+        raise errors.index_key_too_long(name, bytes_max, index.name)

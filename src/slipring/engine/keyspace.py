@@ -1,0 +1,97 @@
+"""Where everything lies in the store.
+
+| key | value |
+|---|---|
+| `01 n` namespace 00 table name | the table's record (JSON) |
+| `01 v` table id | the table's guard: changes whenever writers must look at the record again |
+| `01 i` | the last table id given out |
+| `02` table id, partition hash, partition key, sort key | an item (`engine.rows`) |
+| `03` table id, index id, partition hash, index key, table key | an index entry, stored like an item |
+| `04` table id, index id (0: the table) | counters: items, bytes |
+| `05` table id, partition hash, partition key | counters: 0, bytes of the item collection (tables with LSIs) |
+| `06` account 00 client request token | a remembered TransactWriteItems |
+| `07` name | a lease |
+| `08` kind, table id, index id | work to be done in the background (`engine.background`) |
+
+The partition hash leads within a table, so that Scan order is hash order and a parallel segment is a range. Ids are
+never used again, so nothing of a dropped table or index can show in a new one of the same name.
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+
+_TABLE_ID = Struct(">I")
+_TABLE_AND_INDEX_ID = Struct(">IH")
+
+CATALOG = b"\x01"
+TABLE_RECORDS = b"\x01n"
+TABLE_GUARDS = b"\x01v"
+LAST_TABLE_ID = b"\x01i"
+TOKENS = b"\x06"
+LEASES = b"\x07"
+JOBS = b"\x08"
+DROP_JOBS = b"\x08d"
+BACKFILL_JOBS = b"\x08b"
+
+TABLE_ITSELF = 0
+"""The index id that stands for the table in counters and jobs."""
+
+
+def table_record(namespace: str, name: str) -> bytes:
+    return TABLE_RECORDS + namespace.encode() + b"\x00" + name.encode()
+
+
+def table_guard(table_id: int) -> bytes:
+    return TABLE_GUARDS + _TABLE_ID.pack(table_id)
+
+
+def items(table_id: int) -> bytes:
+    """The prefix of a table's items."""
+    return b"\x02" + _TABLE_ID.pack(table_id)
+
+
+def index_entries(table_id: int, index_id: int) -> bytes:
+    """The prefix of an index's entries."""
+    return b"\x03" + _TABLE_AND_INDEX_ID.pack(table_id, index_id)
+
+
+def all_index_entries(table_id: int) -> bytes:
+    """The prefix of the entries of all of a table's indexes."""
+    return b"\x03" + _TABLE_ID.pack(table_id)
+
+
+def all_counts(table_id: int) -> bytes:
+    """The prefix of the counters of a table and its indexes."""
+    return b"\x04" + _TABLE_ID.pack(table_id)
+
+
+def counts(table_id: int, index_id: int) -> bytes:
+    return b"\x04" + _TABLE_AND_INDEX_ID.pack(table_id, index_id)
+
+
+def collections(table_id: int) -> bytes:
+    """The prefix of a table's item collection counters."""
+    return b"\x05" + _TABLE_ID.pack(table_id)
+
+
+def token(account: str, client_request_token: str) -> bytes:
+    return TOKENS + account.encode() + b"\x00" + client_request_token.encode()
+
+
+def lease(name: str) -> bytes:
+    return LEASES + name.encode()
+
+
+def drop_job(table_id: int, index_id: int) -> bytes:
+    return DROP_JOBS + _TABLE_AND_INDEX_ID.pack(table_id, index_id)
+
+
+def backfill_job(table_id: int, index_id: int) -> bytes:
+    return BACKFILL_JOBS + _TABLE_AND_INDEX_ID.pack(table_id, index_id)
+
+
+def parse_job(key: bytes) -> tuple[int, int]:
+    """The table id and index id that a job's key names."""
+    table_id, index_id = _TABLE_AND_INDEX_ID.unpack(key[len(DROP_JOBS) :])
+    return table_id, index_id

@@ -1,0 +1,56 @@
+"""Leases: which of several processes on one store does a piece of background work.
+
+A lease is a key with its owner's name and an end; whoever finds it free or ended takes it. Work done under a lease
+must still be right if two owners overlap for a moment: the lease saves effort, commits keep the truth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import orjson
+
+from slipring.clock import Clock
+from slipring.engine import keyspace
+from slipring.storage.contract import Store, Writes
+
+
+class Lease:
+    """One owner's view of a lease."""
+
+    def __init__(self, store: Store, clock: Clock, name: str, owner: str, seconds: float) -> None:
+        self._store = store
+        self._clock = clock
+        self._key = keyspace.lease(name)
+        self._owner = owner
+        self._seconds = seconds
+        self._ends = 0.0
+
+    async def hold(self) -> bool:
+        """Take or renew the lease; False while somebody else has it. Renews only when half of it has passed."""
+        now = self._clock.now()
+        if self._ends - now > self._seconds / 2:
+            return True
+
+        def decide(old: Sequence[bytes | None]) -> Writes[bool]:
+            held = {"Owner": "", "Ends": 0.0} if old[0] is None else orjson.loads(old[0])
+            if held["Owner"] != self._owner and held["Ends"] > now:
+                return Writes({}, None, False)
+            taken = orjson.dumps({"Owner": self._owner, "Ends": now + self._seconds})
+            return Writes({self._key: taken}, None, True)
+
+        held = await self._store.commit([self._key], decide)
+        self._ends = now + self._seconds if held else 0.0
+        return held
+
+    async def release(self) -> None:
+        """Let others have it at once."""
+        if not self._ends:
+            return
+        self._ends = 0.0
+
+        def decide(old: Sequence[bytes | None]) -> Writes[None]:
+            mine = old[0] is not None and orjson.loads(old[0])["Owner"] == self._owner
+            return Writes({self._key: None} if mine else {}, None, None)
+
+        await self._store.commit([self._key], decide)

@@ -1,0 +1,85 @@
+"""TransactWriteItems and TransactGetItems: one commit, one view.
+
+Every item that a transaction reads or writes, and every table's guard, is among its mutation's reads, so it is
+serial with every other write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from slipring.engine.actions import Action
+from slipring.engine.changes import Change
+from slipring.engine.engine import check_guards
+from slipring.engine.tokens import Token
+from slipring.model.errors import items as errors
+from slipring.model.errors.base import ApiError
+from slipring.model.errors.tree import (
+    ConditionalCheckFailedException,
+    ItemCollectionSizeLimitExceededException,
+    ValidationException,
+)
+from slipring.storage.contract import Store, Writes
+
+NO_REASON = {"Code": "None"}
+_REASON_CODES: dict[type[ApiError], str] = {
+    ConditionalCheckFailedException: "ConditionalCheckFailed",
+    ItemCollectionSizeLimitExceededException: "ItemCollectionSizeLimitExceeded",
+    ValidationException: "ValidationError",
+}
+
+
+class Outcome:
+    """What a transaction did; a repeated one did nothing."""
+
+    __slots__ = ("changes", "repeated")
+
+    def __init__(self, changes: list[Change], repeated: bool) -> None:
+        self.changes = changes
+        self.repeated = repeated
+        """The request's token was known: the changes are what it would have read, and nothing was written."""
+
+
+async def write(store: Store, actions: Sequence[Action], token: Token | None) -> Outcome:
+    """Do all of the actions or none. Raises TransactionCanceledException with a reason for each action,
+    IdempotentParameterMismatchException, or CatalogChanged."""
+    tables = list({action.table.id: action.table for action in actions}.values())
+    reads = [table.guard_key for table in tables] + [action.key for action in actions]
+    if token is not None:
+        reads.append(token.key)
+
+    def decide(old: Sequence[bytes | None]) -> Writes[Outcome]:
+        rows = old[len(tables) : len(tables) + len(actions)]
+        if token is not None and token.is_repeated(old[-1]):
+            return Writes({}, None, Outcome([_unchanged(*pair) for pair in zip(actions, rows, strict=True)], True))
+        check_guards(tables, old)
+        puts: dict[bytes, bytes | None] = {}
+        counts: dict[bytes, tuple[int, int]] = {}
+        changes = _decide_all(actions, rows)
+        for change in changes:
+            change.write(puts, counts)
+        if token is not None:
+            puts[token.key] = token.remembered()
+        return Writes(puts, counts, Outcome(changes, False))
+
+    return await store.commit(reads, decide)
+
+
+def _unchanged(action: Action, row: bytes | None) -> Change:
+    return Change(action.table, action.key, action.key_item, row, None, None, row)
+
+
+def _decide_all(actions: Sequence[Action], rows: Sequence[bytes | None]) -> list[Change]:
+    changes: list[Change] = []
+    reasons: list[dict[str, Any]] = []
+    for action, row in zip(actions, rows, strict=True):
+        try:
+            changes.append(action.decide(row))
+        except (ConditionalCheckFailedException, ItemCollectionSizeLimitExceededException, ValidationException) as e:
+            reasons.append({"Code": _REASON_CODES[type(e)], "Message": e.message, **(e.extra or {})})
+        else:
+            reasons.append(NO_REASON)
+    if len(changes) < len(actions):
+        raise errors.transaction_canceled(reasons)
+    return changes

@@ -1,0 +1,1 @@
+"""Who is asking: credentials, and later identities and policies."""

@@ -1,0 +1,20 @@
+"""The caller of a request, as its credential names it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sent a request and where it thinks it sent it."""
+
+    access_key: str
+    region: str
+    """From the credential scope; any text."""
+    account: str
+    """Twelve digits."""
+    host: str
+    """The request's Host header, which DescribeEndpoints returns."""
+    namespace: str = ""
+    """The part of the store that this caller sees; empty for the one that all share."""

@@ -1,0 +1,1 @@
+"""Operations on one item: get, put, update, delete."""

@@ -1,0 +1,37 @@
+"""GetItem: one key, one read, and the stored JSON spliced into the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slipring.capacity.consumed import Tally
+from slipring.capacity.units import read_units
+from slipring.engine import rows
+from slipring.engine.engine import Engine
+from slipring.iam.caller import Caller
+from slipring.model.attribute_values import normalise_item
+from slipring.operations.answers import AnswerParts
+from slipring.operations.projections import plan_projection
+
+
+async def get_item(engine: Engine, request: dict[str, Any], caller: Caller) -> list[bytes]:
+    key = request["Key"]
+    normalise_item(key)
+    projection = plan_projection(request)
+    table = await engine.catalog.table(request["TableName"], caller.namespace)
+    row = await engine.store.get(table.key_of(key))
+    if row is not None and projection is None and "ReturnConsumedCapacity" not in request:
+        return [b'{"Item":', rows.json(row), b"}"]
+    parts = AnswerParts()
+    if row is not None:
+        if projection is None:
+            parts.add_row(b"Item", row)
+        else:
+            parts.add(b"Item", projection.apply(rows.decode(row)))
+    mode = request.get("ReturnConsumedCapacity", "NONE")
+    if mode != "NONE":
+        tally = Tally(request["TableName"])
+        size = 0 if row is None else rows.item_bytes(row)
+        tally.table_units = read_units(size, consistent=request.get("ConsistentRead", False))
+        parts.add(b"ConsumedCapacity", tally.describe(mode))
+    return parts.finish()

@@ -1,0 +1,27 @@
+"""PutItem."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slipring.engine import rows
+from slipring.engine.engine import Engine
+from slipring.iam.caller import Caller
+from slipring.model.attribute_values import normalise_item
+from slipring.model.errors import requests as errors
+from slipring.operations.conditions import plan_condition
+from slipring.operations.items.writes import answer_write, check_item_size, put_action
+
+
+async def put_item(engine: Engine, request: dict[str, Any], caller: Caller) -> list[bytes]:
+    returned = request.get("ReturnValues", "NONE")
+    if returned != "NONE" and returned != "ALL_OLD":
+        raise errors.return_values_not_allowed()
+    item = request["Item"]
+    size = normalise_item(item)
+    condition = plan_condition(request)
+    check_item_size(size)
+    table = await engine.catalog.table(request["TableName"], caller.namespace)
+    change = await engine.write(put_action(table, item, size, condition, request))
+    attributes = rows.json(change.old_row) if returned == "ALL_OLD" and change.old_row is not None else None
+    return await answer_write(engine, request, change, attributes)

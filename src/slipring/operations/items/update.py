@@ -1,0 +1,37 @@
+"""UpdateItem."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from slipring.engine import rows
+from slipring.engine.changes import Change
+from slipring.engine.engine import Engine
+from slipring.iam.caller import Caller
+from slipring.model.attribute_values import normalise_item
+from slipring.operations.items.writes import answer_write, update_action
+from slipring.operations.updates import plan_update
+
+
+async def update_item(engine: Engine, request: dict[str, Any], caller: Caller) -> list[bytes]:
+    key = request["Key"]
+    normalise_item(key)
+    update, condition = plan_update(request)
+    table = await engine.catalog.table(request["TableName"], caller.namespace)
+    change = await engine.write(update_action(table, key, update, condition, request))
+    attributes = _returned(change, request.get("ReturnValues", "NONE"))
+    return await answer_write(engine, request, change, attributes)
+
+
+def _returned(change: Change, wanted: str) -> bytes | None:
+    if wanted == "NONE":
+        return None
+    if wanted == "ALL_NEW":
+        return None if change.new_row is None else rows.json(change.new_row)
+    if wanted == "ALL_OLD":
+        return None if change.old_row is None else rows.json(change.old_row)
+    assert change.update is not None
+    touched = change.update.updated_old() if wanted == "UPDATED_OLD" else change.update.updated_new()
+    return orjson.dumps(touched) if touched else None

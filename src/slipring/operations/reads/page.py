@@ -1,0 +1,140 @@
+"""One page of a Query or Scan: read up to a limit or 1 MB, filter, project, respond.
+
+A page counts item sizes in DynamoDB's measure. An item's JSON is never shorter than its size, so reading JSON up to
+the page's size once is nearly always enough, and reading on in the rare other case is always right.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from slipring.capacity.consumed import Tally
+from slipring.capacity.units import read_units
+from slipring.engine import rows
+from slipring.engine.table import Index, Table
+from slipring.model import limits
+from slipring.model.attribute_values import Item
+from slipring.operations.answers import AnswerParts
+from slipring.operations.reads.selection import Selection
+from slipring.storage.contract import Store
+
+_JSON_BYTES_PER_READ = limits.PAGE_BYTES_MAX * 5 // 4
+"""What a page of ordinary items has as JSON: type tags and quotes add about a tenth to items of 1 KB."""
+
+Rows = list[tuple[bytes, bytes]]
+
+
+class KeyRange:
+    """What to read: keys from `start` up to `stop`, forwards or backwards."""
+
+    __slots__ = ("index", "reverse", "start", "stop", "table")
+
+    def __init__(self, table: Table, index: Index | None, start: bytes, stop: bytes, *, reverse: bool = False) -> None:
+        self.table = table
+        self.index = index
+        self.start = start
+        self.stop = stop
+        self.reverse = reverse
+
+    def resume(self, after: bytes) -> None:
+        """Go on behind (in reading direction) the key `after`."""
+        if self.reverse:
+            self.stop = min(self.stop, after)
+        else:
+            self.start = max(self.start, after + b"\x00")
+
+
+class Page:
+    """The rows read, their size, and whether the range may hold more."""
+
+    __slots__ = ("more", "rows", "size_bytes")
+
+    def __init__(self, found: Rows, size_bytes: int, more: bool) -> None:
+        self.rows = found
+        self.size_bytes = size_bytes
+        self.more = more
+
+
+async def read_page(store: Store, wanted: KeyRange, limit: int | None) -> Page:
+    """Read until the limit is met, 1 MB of items is read (the item that crosses it included), or the range ends."""
+    found: Rows = []
+    size = 0
+    count_max = limit if limit is not None else limits.PAGE_BYTES_MAX
+    start, stop = wanted.start, wanted.stop
+    while start < stop:
+        asked = count_max - len(found)
+        batch = await store.scan(start, stop, limit=asked, bytes_max=_JSON_BYTES_PER_READ, reverse=wanted.reverse)
+        json_bytes = 0
+        for pair in batch:
+            row = pair[1]
+            size += rows.item_bytes(row)
+            json_bytes += len(row)
+            found.append(pair)
+            if size >= limits.PAGE_BYTES_MAX:
+                return Page(found, size, True)
+        if len(found) >= count_max:
+            return Page(found, size, True)
+        if json_bytes < _JSON_BYTES_PER_READ:
+            break
+        start, stop = (start, batch[-1][0]) if wanted.reverse else (batch[-1][0] + b"\x00", stop)
+    return Page(found, size, False)
+
+
+async def answer_page(
+    store: Store, request: dict[str, Any], wanted: KeyRange, page: Page, selection: Selection
+) -> list[bytes]:
+    """The answer of a Query or Scan."""
+    parts = AnswerParts()
+    fetched_units = 0.0
+    base_rows: list[bytes | None] | None = None
+    consistent = request.get("ConsistentRead", False)
+    if selection.fetches and page.rows:
+        assert wanted.index is not None
+        base_rows = await store.get_many([wanted.table.key_in(rows.decode(row)) for _, row in page.rows])
+        fetched_units = sum(read_units(rows.item_bytes(row), consistent=consistent) for row in base_rows if row)
+    told, count = _told_items(page, base_rows, selection)
+    if told is not None:
+        parts.splice(b"Items", b"[" + b",".join(told) + b"]")
+    parts.splice(b"Count", b"%d" % count)
+    parts.splice(b"ScannedCount", b"%d" % len(page.rows))
+    if page.more:
+        parts.add(b"LastEvaluatedKey", _last_key(wanted, page.rows[-1][1]))
+    mode = request.get("ReturnConsumedCapacity", "NONE")
+    if mode != "NONE":
+        tally = Tally(request["TableName"])
+        units = read_units(page.size_bytes, consistent=consistent)
+        if wanted.index is None:
+            tally.table_units = units
+        else:
+            tally.table_units = fetched_units
+            tally.add_index(wanted.index, units)
+        parts.add(b"ConsumedCapacity", tally.describe(mode))
+    return parts.finish()
+
+
+def _told_items(
+    page: Page, base_rows: list[bytes | None] | None, selection: Selection
+) -> tuple[list[bytes] | None, int]:
+    """The items' JSON (None when only the count is asked for) and how many there are after the filter."""
+    stored = [row for _, row in page.rows] if base_rows is None else [row for row in base_rows if row is not None]
+    condition, projection = selection.condition, selection.projection
+    if condition is None and projection is None:
+        return (None, len(stored)) if selection.count_only else ([rows.json(row) for row in stored], len(stored))
+    told: list[bytes] = []
+    count = 0
+    for row in stored:
+        item = rows.decode(row)
+        if condition is not None and not condition(item):
+            continue
+        count += 1
+        if not selection.count_only:
+            told.append(rows.json(row) if projection is None else orjson.dumps(projection.apply(item)))
+    return (None if selection.count_only else told), count
+
+
+def _last_key(wanted: KeyRange, row: bytes) -> Item:
+    item = rows.decode(row)
+    names = wanted.table.key_names if wanted.index is None else wanted.index.key_names
+    return {name: item[name] for name in names}

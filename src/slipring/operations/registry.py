@@ -1,0 +1,47 @@
+"""Which handler answers which operation. An operation of the service model that is not here is not supported."""
+
+from __future__ import annotations
+
+from slipring.operations.account import describe_endpoints, describe_limits
+from slipring.operations.batches.get import batch_get_item
+from slipring.operations.batches.write import batch_write_item
+from slipring.operations.items.delete import delete_item
+from slipring.operations.items.get import get_item
+from slipring.operations.items.put import put_item
+from slipring.operations.items.update import update_item
+from slipring.operations.reads.query import query
+from slipring.operations.reads.scan import scan
+from slipring.operations.service import Handler
+from slipring.operations.tables.create import create_table
+from slipring.operations.tables.delete import delete_table
+from slipring.operations.tables.describe import describe_table_operation, list_tables
+from slipring.operations.tables.tags import list_tags_of_resource, tag_resource, untag_resource
+from slipring.operations.tables.time_to_live import describe_time_to_live, update_time_to_live
+from slipring.operations.tables.update import update_table
+from slipring.operations.transactions.get import transact_get_items
+from slipring.operations.transactions.write import transact_write_items
+
+HANDLERS: dict[str, Handler] = {
+    "BatchGetItem": batch_get_item,
+    "BatchWriteItem": batch_write_item,
+    "CreateTable": create_table,
+    "DeleteItem": delete_item,
+    "DeleteTable": delete_table,
+    "DescribeEndpoints": describe_endpoints,
+    "DescribeLimits": describe_limits,
+    "DescribeTable": describe_table_operation,
+    "DescribeTimeToLive": describe_time_to_live,
+    "GetItem": get_item,
+    "ListTables": list_tables,
+    "ListTagsOfResource": list_tags_of_resource,
+    "PutItem": put_item,
+    "Query": query,
+    "Scan": scan,
+    "TagResource": tag_resource,
+    "TransactGetItems": transact_get_items,
+    "TransactWriteItems": transact_write_items,
+    "UntagResource": untag_resource,
+    "UpdateItem": update_item,
+    "UpdateTable": update_table,
+    "UpdateTimeToLive": update_time_to_live,
+}

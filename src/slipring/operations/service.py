@@ -1,0 +1,60 @@
+"""The door to every operation: bytes of a request in, bytes of its answer out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
+
+import orjson
+
+from slipring.engine.catalog import CatalogChanged
+from slipring.engine.engine import Engine
+from slipring.iam.caller import Caller
+from slipring.model import validation
+from slipring.model.errors import requests as errors
+from slipring.model.errors.tree import ValidationException
+
+Request: TypeAlias = dict[str, Any]
+Answer: TypeAlias = list[bytes]
+"""An answer's JSON in pieces, so that stored items need not be copied into one text first."""
+Handler: TypeAlias = Callable[[Engine, Request, Caller], Awaitable[Answer]]
+
+_PLANS_MAX = 16
+"""How often an operation plans anew because its table changed in between; changes of one table are rare."""
+
+
+class Service:
+    """Answers operations over one engine."""
+
+    __slots__ = ("_engine", "_handlers", "_refresh")
+
+    def __init__(self, engine: Engine, handlers: dict[str, Handler]) -> None:
+        self._engine = engine
+        self._handlers = handlers
+        self._refresh = engine.store.refresh
+
+    async def call(self, operation: str, body: bytes, caller: Caller) -> Answer:
+        """The answer's JSON. Raises ApiError for every answer that is not a success, StoreError if the store fails."""
+        handler = self._handlers.get(operation)
+        if handler is None:
+            raise errors.operation_not_supported(operation)
+        try:
+            request = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            raise errors.malformed_json() from None
+        validation.check(operation, request)
+        self._refresh()
+        try:
+            return await self._answer(handler, request, caller)
+        except ValidationException as error:
+            # An attribute value of the wrong JSON kind is reported before anything else; looking for one only now
+            # keeps the walk through every value off the way of good requests.
+            raise validation.explain(operation, request) or error from None
+
+    async def _answer(self, handler: Handler, request: Request, caller: Caller) -> Answer:
+        for _ in range(_PLANS_MAX):
+            try:
+                return await handler(self._engine, request, caller)
+            except CatalogChanged:
+                self._refresh()
+        raise errors.table_keeps_changing()

@@ -1,0 +1,97 @@
+"""DescribeTable, ListTables, and the description that other operations return."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slipring.engine.engine import Engine
+from slipring.engine.table import Index, Table
+from slipring.iam.caller import Caller
+from slipring.model import limits
+from slipring.model.errors import tables as errors
+from slipring.model.table_names import parse_table_name
+from slipring.operations.answers import answer
+from slipring.operations.tables.throughput import describe_capacity, describe_warm_throughput
+from slipring.storage.contract import decode_counts
+
+_TOLD_AS_RECORDED = (
+    "AttributeDefinitions",
+    "BillingModeSummary",
+    "CreationDateTime",
+    "DeletionProtectionEnabled",
+    "KeySchema",
+    "OnDemandThroughput",
+    "TableClassSummary",
+    "TableId",
+    "TableName",
+)
+_INDEX_TOLD_AS_RECORDED = ("IndexName", "KeySchema", "Projection", "OnDemandThroughput")
+
+
+def table_arn(name: str, caller: Caller) -> str:
+    return f"arn:aws:dynamodb:{caller.region}:{caller.account}:table/{name}"
+
+
+async def find_table(engine: Engine, given_name: str, caller: Caller) -> Table:
+    """The table, or the error of the operations on tables, which names it."""
+    name = parse_table_name(given_name)[0]
+    table = await engine.catalog.find(name, caller.namespace)
+    if table is None:
+        raise errors.table_not_found(name)
+    return table
+
+
+async def describe_table_operation(engine: Engine, request: dict[str, Any], caller: Caller) -> list[bytes]:
+    """DescribeTable."""
+    table = await find_table(engine, request["TableName"], caller)
+    return answer({"Table": await describe_table(engine, table, caller)})
+
+
+async def list_tables(engine: Engine, request: dict[str, Any], caller: Caller) -> list[bytes]:
+    """ListTables, in order of name."""
+    limit = request.get("Limit", limits.LIST_TABLES_NAMES_MAX)
+    names = await engine.catalog.names(caller.namespace, request.get("ExclusiveStartTableName", ""), limit + 1)
+    if len(names) <= limit:
+        return answer({"TableNames": names})
+    return answer({"TableNames": names[:limit], "LastEvaluatedTableName": names[limit - 1]})
+
+
+async def describe_table(engine: Engine, table: Table, caller: Caller) -> dict[str, Any]:
+    """A TableDescription. Counts are those of this moment, not of some hours ago as the service's are."""
+    record = table.record
+    counts = await engine.store.get_many([table.count_key, *(index.count_key for index in table.indexes)])
+    item_count, size = decode_counts(counts[0])
+    told = {name: record[name] for name in _TOLD_AS_RECORDED if name in record}
+    told |= {
+        "TableArn": table_arn(table.name, caller),
+        "TableStatus": "UPDATING" if any(index.record.get("Backfilling") for index in table.indexes) else "ACTIVE",
+        "ItemCount": item_count,
+        "TableSizeBytes": size,
+        "ProvisionedThroughput": describe_capacity(record),
+        "WarmThroughput": describe_warm_throughput(record),
+    }
+    if "SSESpecification" in record:
+        told["SSEDescription"] = _describe_encryption(record["SSESpecification"], caller)
+    for index, stored in zip(table.indexes, counts[1:], strict=True):
+        member = "GlobalSecondaryIndexes" if index.is_global else "LocalSecondaryIndexes"
+        told.setdefault(member, []).append(_describe_index(index, told["TableArn"], stored))
+    return told
+
+
+def _describe_index(index: Index, arn: str, stored_counts: bytes | None) -> dict[str, Any]:
+    item_count, size = decode_counts(stored_counts)
+    told = {name: index.record[name] for name in _INDEX_TOLD_AS_RECORDED if name in index.record}
+    told |= {"IndexArn": f"{arn}/index/{index.name}", "ItemCount": item_count, "IndexSizeBytes": size}
+    if index.is_global:
+        told["IndexStatus"] = "ACTIVE" if index.readable else "CREATING"
+        if not index.readable:
+            told["Backfilling"] = True
+        told["ProvisionedThroughput"] = describe_capacity(index.record)
+        told["WarmThroughput"] = describe_warm_throughput(index.record)
+    return told
+
+
+def _describe_encryption(specification: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    key = specification.get("KMSMasterKeyId", "alias/aws/dynamodb")
+    arn = key if key.startswith("arn:") else f"arn:aws:kms:{caller.region}:{caller.account}:{key}"
+    return {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": arn}

@@ -1,0 +1,81 @@
+"""TransactGetItems: up to 100 keys, all read from one view."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from slipring.capacity.consumed import Tally
+from slipring.capacity.units import read_units
+from slipring.engine import rows
+from slipring.engine.engine import Engine
+from slipring.engine.transactions import NO_REASON
+from slipring.expressions import Projection
+from slipring.iam.caller import Caller
+from slipring.model import limits
+from slipring.model.attribute_values import normalise_item
+from slipring.model.errors import batches as errors
+from slipring.model.errors import items as item_errors
+from slipring.model.errors.tree import ValidationException
+from slipring.operations.answers import AnswerParts
+from slipring.operations.projections import plan_projection
+
+_TRANSACTION_FACTOR = 2
+
+
+async def transact_get_items(engine: Engine, request: dict[str, Any], caller: Caller) -> list[bytes]:
+    gets = [wanted["Get"] for wanted in request["TransactItems"]]
+    projections: list[Projection | None] = []
+    for get in gets:
+        normalise_item(get["Key"])
+        projections.append(plan_projection(get))
+    keys = await _locate(engine, gets, caller)
+    if len(set(keys)) < len(keys):
+        raise item_errors.several_operations_on_one_item()
+    found = await engine.store.get_many(keys)
+    if sum(rows.item_bytes(row) for row in found if row is not None) > limits.TRANSACTION_BYTES_MAX:
+        raise errors.transaction_too_large()
+    return _answer(request, gets, projections, found)
+
+
+async def _locate(engine: Engine, gets: list[dict[str, Any]], caller: Caller) -> list[bytes]:
+    """Where the items lie. A key that does not fit its table is a reason to cancel, told beside the other keys'."""
+    tables = [await engine.catalog.table(get["TableName"], caller.namespace) for get in gets]
+    keys: list[bytes] = []
+    reasons: list[dict[str, Any]] = []
+    for table, get in zip(tables, gets, strict=True):
+        try:
+            keys.append(table.key_of(get["Key"]))
+            reasons.append(NO_REASON)
+        except ValidationException as error:
+            reasons.append({"Code": "ValidationError", "Message": error.message})
+    if len(keys) < len(gets):
+        raise item_errors.transaction_canceled(reasons)
+    return keys
+
+
+def _answer(
+    request: dict[str, Any],
+    gets: list[dict[str, Any]],
+    projections: list[Projection | None],
+    found: list[bytes | None],
+) -> list[bytes]:
+    responses: list[bytes] = []
+    tallies: dict[str, Tally] = {}
+    for get, projection, row in zip(gets, projections, found, strict=True):
+        if row is None:
+            responses.append(b"{}")
+        elif projection is None:
+            responses.append(b'{"Item":' + rows.json(row) + b"}")
+        else:
+            responses.append(orjson.dumps({"Item": projection.apply(rows.decode(row))}))
+        tally = tallies.setdefault(get["TableName"], Tally(get["TableName"]))
+        size = 0 if row is None else rows.item_bytes(row)
+        tally.table_units += read_units(size, consistent=True) * _TRANSACTION_FACTOR
+    parts = AnswerParts()
+    parts.splice(b"Responses", b"[" + b",".join(responses) + b"]")
+    mode = request.get("ReturnConsumedCapacity", "NONE")
+    if mode != "NONE":
+        parts.add(b"ConsumedCapacity", [tally.describe(mode, "Read") for tally in tallies.values()])
+    return parts.finish()
