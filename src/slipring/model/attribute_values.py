@@ -24,6 +24,8 @@ from slipring.model.sizes import CONTAINER_BYTES, MEMBER_BYTES, text_bytes
 AttributeValue = dict[str, Any]
 Item = dict[str, AttributeValue]
 
+_MAP_JAVA_TYPE = serialization.java_map(serialization.java_class("AttributeValue"))
+
 
 def normalise_item(item: Item) -> int:
     """Check an item deeply and bring it to normal form in place; returns its size in bytes, names included.
@@ -145,7 +147,7 @@ def _normalise_list(value: AttributeValue, content: Any, levels: int) -> int:
 
 def _normalise_map(value: AttributeValue, content: Any, levels: int) -> int:
     if type(content) is not dict:
-        raise serialization.map_expected(content, serialization.java_map("AttributeValue"), element=False)
+        raise serialization.map_expected(content, _MAP_JAVA_TYPE, element=False)
     if levels <= 1 and content:
         raise errors.nested_too_deep()
     return CONTAINER_BYTES + len(content) * MEMBER_BYTES + _normalise_members(content, levels - 1)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from slipring.model.errors.tree import SerializationException
 
-_PACKAGE = "com.amazonaws.dynamodb.v20120810."
-
 
 def not_an_object() -> SerializationException:
     """The body as a whole; the service sends no message."""
@@ -58,12 +56,22 @@ def map_expected(found: object, java_type: str, *, element: bool) -> Serializati
 
 def structure_expected(found: object, shape: str, *, element: bool) -> SerializationException:
     """`shape` is the structure's name in the service model."""
-    return map_expected(found, f"class {_PACKAGE}{shape}", element=element)
+    return map_expected(found, f"class {java_class(shape)}", element=element)
+
+
+def java_class(shape: str) -> str:
+    """The Java class of a structure."""
+    return f"com.amazonaws.dynamodb.v20120810.{shape}"
 
 
 def java_map(values: str) -> str:
-    """The Java type of a map from strings to `values`: a Java class, or the name of a structure."""
-    return f"java.util.Map<java.lang.String, {values if '.' in values else _PACKAGE + values}>"
+    """The Java type of a map from strings to the Java type `values`."""
+    return f"java.util.Map<java.lang.String, {values}>"
+
+
+def java_list(elements: str) -> str:
+    """The Java type of a list of the Java type `elements`."""
+    return f"java.util.List<{elements}>"
 
 
 def base64_length(length: int) -> SerializationException:

@@ -10,17 +10,16 @@ from collections.abc import Sequence
 
 from slipring.model.errors.tree import ValidationException
 
-_FAILURES_MAX = 10
+FAILURES_MAX = 10
 """The framework names no more than ten failures."""
 
 NOT_NULL = "Member must not be null"
 
 
 def constraints_failed(failures: Sequence[str]) -> ValidationException:
-    """All broken constraints at once; each is a text of `failure`."""
-    named = failures[:_FAILURES_MAX]
-    errors = "validation error" if len(named) == 1 else "validation errors"
-    return ValidationException(f"{len(named)} {errors} detected: {'; '.join(named)}")
+    """All broken constraints at once; each is a text of `failure`, and there are at most `FAILURES_MAX`."""
+    errors = "validation error" if len(failures) == 1 else "validation errors"
+    return ValidationException(f"{len(failures)} {errors} detected: {'; '.join(failures)}")
 
 
 def failure(printed: str | None, path: str, constraint: str) -> str:

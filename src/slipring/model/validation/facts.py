@@ -1,0 +1,60 @@
+"""What the service does and its model doesn't say.
+
+Observed, most of it by the public conformance suite for DynamoDB, which was checked against the service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+ATTRIBUTE_NAME = "AttributeName"
+"""Strings of this shape are held to a length in bytes, by the service itself and in words of its own."""
+
+ATTRIBUTE_VALUE = "AttributeValue"
+"""Structures of this shape are checked by `model.attribute_values`."""
+
+TABLE_ARN = "TableArn"
+"""Strings of this shape are table names or ARNs; see `model.table_names`."""
+
+LENGTHS_MAX = {
+    ("CreateTableInput", "KeySchema"): 2,
+    ("LocalSecondaryIndex", "KeySchema"): 2,
+}
+"""Bounds of a list by structure and member. The model has left them out since a global secondary index may have up to
+eight key attributes; for tables and local indexes they hold."""
+
+CHECKED_BY_HAND = {("QueryInput", "Limit"), ("KeysAndAttributes", "Keys")}
+"""Members whose bounds the service checks after all others, without printing the value."""
+
+REQUEST_ITEMS = {("BatchGetItemInput", "RequestItems"), ("BatchWriteItemInput", "RequestItems")}
+"""Maps that must not be empty, with a message of their own."""
+
+PARAMETER_REQUIRED = {
+    (f"{operation}Input", "TableName")
+    for operation in ("CreateTable", "DeleteTable", "DescribeTable", "DescribeTimeToLive", "UpdateTable")
+}
+"""Members that are missed before anything else is looked at, with a message of their own."""
+
+_ENUM_BUCKETS = 32
+
+
+def enum_order(values: Sequence[str]) -> list[str]:
+    """The values of an enum in the order of the service's messages.
+
+    It is the iteration order of a hash set of 32 buckets: every set seen in a message, up to the thirteen comparison
+    operators, comes out in this order.
+    """
+    return sorted(values, key=lambda value: _java_hash(value) % _ENUM_BUCKETS)
+
+
+def _java_hash(text: str) -> int:
+    """Java's `String.hashCode`, modulo 2**32 (the sign doesn't matter for a power of two of buckets)."""
+    code = 0
+    for character in text:
+        code = (31 * code + ord(character)) & 0xFFFFFFFF
+    return code
+
+
+def python_pattern(pattern: str) -> str:
+    """A pattern of the model, which is Java's dialect, for Python's `re`."""
+    return pattern.replace(r"\p{Print}", r"[\x20-\x7E]").replace(r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010FFFF")
