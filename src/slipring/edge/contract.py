@@ -1,0 +1,24 @@
+"""What the edge asks of the layer beneath it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Protocol
+
+from slipring.edge.caller import Caller
+
+
+class Api(Protocol):
+    """Carries out operations."""
+
+    def call(self, operation: str, body: bytes, caller: Caller) -> Coroutine[Any, Any, list[bytes]]:
+        """Carry out `operation` on the JSON `body`; the chunks of the JSON answer.
+
+        Raises an `ApiError` to refuse. The coroutine may wait for plain futures only: the edge drives it by hand
+        (`edge.steps`), outside any task.
+        """
+        ...
+
+
+Ready = Callable[[], Awaitable[object]]
+"""Touches the store as a read would; raises if reads would fail."""

@@ -1,0 +1,60 @@
+"""Accepts connections on sockets that are already bound, and lets go of them in order."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Mapping, Sequence
+
+from slipring.clock import Clock, Ids
+from slipring.edge.auth import Authenticate
+from slipring.edge.contract import Api, Ready
+from slipring.edge.framing import Framer
+from slipring.edge.limits import Limits
+from slipring.edge.protocol import Connection
+from slipring.edge.routes import Routes
+from slipring.edge.traffic import Traffic
+
+
+class Listener:
+    """The HTTP front of one process."""
+
+    def __init__(
+        self,
+        *,
+        api: Api,
+        targets: Mapping[bytes, str],
+        authenticate: Authenticate,
+        ready: Ready,
+        clock: Clock,
+        ids: Ids,
+        limits: Limits,
+        region: str,
+    ) -> None:
+        """`targets` maps values of X-Amz-Target to names of operations; `region` stands for a caller's unsigned own."""
+        self._framer = Framer(clock, ids)
+        self._traffic = Traffic(limits, self._framer.refresh_date)
+        self._routes = Routes(targets, api, authenticate, ready, self._traffic, region)
+        self._servers: list[asyncio.Server] = []
+
+    def connection(self) -> Connection:
+        """The protocol for a new connection."""
+        return Connection(self._routes, self._framer, self._traffic)
+
+    async def start(self, sockets: Sequence[socket.socket]) -> None:
+        """Accept from now on."""
+        loop = asyncio.get_running_loop()
+        self._traffic.start()
+        for bound in sockets:
+            self._servers.append(await loop.create_server(self.connection, sock=bound))
+
+    async def drain(self) -> None:
+        """Accept no more, let requests in flight finish within the limit, then close whatever is left."""
+        for server in self._servers:
+            server.close()
+        await self._traffic.drain(self._traffic.limits.drain_s)
+        self._traffic.stop()
+
+    def abort(self) -> None:
+        """Close everything at once; a `drain` in progress then ends."""
+        self._traffic.abort()

@@ -1,0 +1,366 @@
+"""One connection: reads requests, has them answered one at a time and in order, writes the answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import cast
+
+from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrade, HttpRequestParser
+
+from slipring.edge.encoding import accepts_gzip, compress
+from slipring.edge.failures import api_error
+from slipring.edge.framing import JSON, Framer, Page
+from slipring.edge.intake import Intake
+from slipring.edge.limits import GZIP_BYTES_MIN
+from slipring.edge.request import NO_SHAPE, Request
+from slipring.edge.routes import ALLOW_ORIGIN, Answer, Routes
+from slipring.edge.steps import Suspended, drive
+from slipring.edge.traffic import Traffic
+from slipring.model.errors.base import ApiError
+from slipring.model.errors.edge import malformed_request, request_timed_out, too_busy
+
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class Connection(asyncio.Protocol):
+    """A client's connection.
+
+    While a request is in flight, or the client leaves answers unread, the connection is *blocked*: requests that
+    arrive wait in a queue, and reading stops with the first of them. A connection that will not read another request
+    is *deaf*; a refused one *lingers*, dropping what still comes, because closing at once would reset the connection
+    and destroy the refusal on its way.
+    """
+
+    __slots__ = (
+        "_accept_encoding",
+        "_blocked",
+        "_closed",
+        "_deaf",
+        "_draining",
+        "_framer",
+        "_held_bytes",
+        "_intake",
+        "_keep_alive",
+        "_lingering",
+        "_method",
+        "_parser",
+        "_queue",
+        "_reading_paused",
+        "_request",
+        "_routes",
+        "_shape",
+        "_since",
+        "_suspended",
+        "_traffic",
+        "_transport",
+        "_write_paused",
+    )
+
+    _transport: asyncio.Transport
+
+    def __init__(self, routes: Routes, framer: Framer, traffic: Traffic) -> None:
+        self._routes = routes
+        self._framer = framer
+        self._traffic = traffic
+        self._request = Request(self.on_message_complete)
+        self._parser = HttpRequestParser(self._request)
+        self._queue: deque[Request | BaseException] = deque()
+        self._intake: Intake | None = None
+        self._suspended: Suspended | None = None
+        self._held_bytes = 0
+        self._since = traffic.now
+        self._blocked = self._write_paused = self._reading_paused = False
+        self._deaf = self._lingering = self._draining = self._closed = False
+        # How the request in hand wants its answer.
+        self._keep_alive = True
+        self._method = b""
+        self._shape = NO_SHAPE
+        self._accept_encoding: bytes | None = None
+
+    # What the transport calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        if not self._traffic.admit(self):
+            self._refuse(too_busy())
+            self._close()
+
+    def data_received(self, data: bytes) -> None:
+        if self._deaf:
+            return
+        try:
+            self._parser.feed_data(data)
+        except HttpParserUpgrade as upgrade:
+            self._ignore_upgrade(data[upgrade.args[0] :])
+        except HttpParserCallbackError as error:
+            self._refuse(error.__context__ or error)
+        except HttpParserError as error:
+            self._refuse(malformed_request(str(error)))
+        else:
+            if self._request.url_parts:
+                self._await_more(len(data))
+
+    def eof_received(self) -> bool:
+        """The client sends no more; true keeps the connection until it has its answer."""
+        if self._request.begun() and not self._deaf:
+            self._refuse(malformed_request("it ended early"))
+        self._deaf = True
+        return self._blocked and not self._closed
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._closed = self._deaf = True
+        self._queue.clear()
+        if self._suspended is None:
+            self._depart()
+
+    def pause_writing(self) -> None:
+        self._write_paused = self._blocked = True
+        self._since = self._traffic.now
+        self._pause_reading()
+
+    def resume_writing(self) -> None:
+        self._write_paused = False
+        self._since = self._traffic.now
+        if self._suspended is None:
+            self._go_on()
+
+    # Reading.
+
+    def on_message_complete(self) -> None:
+        """The parser has read a whole request."""
+        request = self._request
+        parser = self._parser
+        if self._deaf or (request.shape.upgrade is not None and parser.should_upgrade()):
+            return
+        parts = request.url_parts
+        request.url = parts[0] if len(parts) == 1 else b"".join(parts)
+        request.method = parser.get_method()
+        request.keep_alive = keep_alive = parser.should_keep_alive()
+        if not keep_alive:
+            self._deaf = True
+        if self._intake is not None and not self._take_in(self._intake):
+            return
+        if self._blocked:
+            self._queue.append(request.detached())
+            self._pause_reading()
+        else:
+            self._serve(request)
+        request.reset()
+
+    def _await_more(self, data_bytes: int) -> None:
+        """A request is here in part."""
+        intake = self._intake
+        if intake is None:
+            intake = self._intake = Intake(self._request, self._traffic)
+        try:
+            intake.grow(data_bytes)
+        except ApiError as error:
+            self._refuse(error)
+        else:
+            if intake.awaits_continue and not self._blocked:
+                intake.awaits_continue = False
+                self._transport.write(_CONTINUE)
+
+    def _take_in(self, intake: Intake) -> bool:
+        """The rest of an unfinished request came. False if it is refused after all."""
+        try:
+            intake.grow(0)
+        except ApiError as error:
+            self._refuse(error)
+            return False
+        self._end_intake()
+        return True
+
+    def _end_intake(self) -> None:
+        if self._intake is not None:
+            self._held_bytes += self._intake.reserved_bytes
+            self._intake = None
+
+    def _refuse(self, error: BaseException) -> None:
+        """Answer with `error`, in turn, and read no further request."""
+        self._deaf = True
+        self._end_intake()
+        if self._blocked:
+            self._queue.append(error)
+        else:
+            self._answer_refused(error)
+
+    def _ignore_upgrade(self, rest: bytes) -> None:
+        """Serve a request that offered to change to another protocol as if it had not.
+
+        Java's own client offers h2c with every request. The parser then takes the body for the other protocol's, so
+        the request is read again without the offer.
+        """
+        request = self._request
+        if self._deaf or request.shape.upgrade is None:
+            self._refuse(malformed_request("CONNECT is not served"))
+            return
+        head = request.head_without_upgrade(self._parser.get_method())
+        request.reset()
+        self._parser = HttpRequestParser(request)
+        self.data_received(head + rest)
+
+    # Answering.
+
+    def _serve(self, request: Request) -> None:
+        self._shape = shape = request.shape
+        self._method = request.method
+        self._accept_encoding = request.headers.get(shape.accept_encoding)
+        self._keep_alive = request.keep_alive and not self._draining
+        try:
+            answer = self._routes.route(request)
+        except Exception as error:
+            self.failed(error)
+            return
+        if isinstance(answer, Page):
+            self.finished(answer)
+        else:
+            drive(answer, self)
+
+    def waits(self, suspended: Suspended) -> None:
+        self._suspended = suspended
+        self._blocked = True
+        if not self._held_bytes:
+            self._held_bytes = held_bytes = self._request.body_bytes()
+            self._traffic.hold(held_bytes)
+
+    def finished(self, answer: Answer) -> None:
+        if self._closed:
+            self._settle()
+            return
+        if isinstance(answer, list):
+            body = answer[0] if len(answer) == 1 else b"".join(answer)
+            if len(body) <= GZIP_BYTES_MIN and self._keep_alive and self._shape.origin is None:
+                self._transport.write(self._framer.ordinary(body))
+            else:
+                self._send(Page(200, body, JSON), self._framer.request_id())
+        else:
+            self._send(answer, self._framer.request_id())
+        self._since = self._traffic.now
+        if self._suspended is not None or self._held_bytes:
+            self._settle()
+
+    def failed(self, error: BaseException) -> None:
+        if not self._closed:
+            request_id = self._framer.request_id()
+            refusal = api_error(error, request_id)
+            self._send(Page(refusal.status, refusal.body(), JSON), request_id)
+        self._settle()
+
+    def _answer_refused(self, error: BaseException) -> None:
+        self._method = b""
+        self._shape = NO_SHAPE
+        self._keep_alive = False
+        self._lingering = True
+        self.failed(error)
+
+    def _send(self, page: Page, request_id: bytes) -> None:
+        if len(page.body) > GZIP_BYTES_MIN and accepts_gzip(self._accept_encoding):
+            page = page._replace(body=compress(page.body), headers=page.headers + b"Content-Encoding: gzip\r\n")
+        if self._shape.origin is not None:
+            page = page._replace(headers=page.headers + ALLOW_ORIGIN)
+        head = self._framer.head(page, request_id, keep_alive=self._keep_alive)
+        if self._method == b"HEAD":
+            self._transport.write(head)
+        else:
+            self._transport.writelines((head, page.body))
+        if self._lingering:
+            self._linger()
+        elif not self._keep_alive:
+            self._close()
+
+    def _settle(self) -> None:
+        """A request is answered: make room for the next."""
+        self._since = self._traffic.now
+        if self._held_bytes:
+            self._release()
+        if self._suspended is not None:
+            self._suspended = None
+            if self._closed:
+                self._depart()
+            else:
+                self._go_on()
+
+    def _go_on(self) -> None:
+        """Serve what waits in the queue, then read on."""
+        self._blocked = self._write_paused
+        while self._queue and not self._blocked and not self._closed:
+            waiting = self._queue.popleft()
+            if isinstance(waiting, Request):
+                self._serve(waiting)
+            else:
+                self._answer_refused(waiting)
+        if self._blocked or self._closed:
+            return
+        if self._deaf and not self._lingering:
+            self._close()
+            return
+        self._resume_reading()
+        if self._intake is not None and self._intake.awaits_continue:
+            self._intake.awaits_continue = False
+            self._transport.write(_CONTINUE)
+
+    def _pause_reading(self) -> None:
+        if not self._reading_paused and not self._closed:
+            self._reading_paused = True
+            self._transport.pause_reading()
+
+    def _resume_reading(self) -> None:
+        if self._reading_paused and not self._closed:
+            self._reading_paused = False
+            self._transport.resume_reading()
+
+    # Ending.
+
+    def overdue(self, now: float) -> None:
+        limits = self._traffic.limits
+        waited_s = now - self._since
+        if self._closed or self._write_paused:
+            if waited_s > limits.write_timeout_s:
+                self._transport.abort()
+        elif self._suspended is not None:
+            return
+        elif self._lingering:
+            if waited_s > limits.linger_s:
+                self._close()
+        elif self._intake is not None:
+            if self._intake.overdue(now, limits):
+                self._refuse(request_timed_out())
+        elif waited_s > limits.idle_timeout_s:
+            self._close()
+
+    def drain(self) -> None:
+        self._draining = True
+        self._keep_alive = False
+        if not self._request.begun():
+            self._deaf = True
+            if not self._blocked:
+                self._close()
+
+    def abort(self) -> bool:
+        suspended = self._suspended
+        self._closed = self._deaf = True
+        self._transport.abort()
+        if suspended is not None:
+            suspended.throw(asyncio.CancelledError())
+        return suspended is not None
+
+    def _linger(self) -> None:
+        self._resume_reading()
+        self._transport.write_eof()
+
+    def _close(self) -> None:
+        """Send what is still to be sent, then close."""
+        self._closed = self._deaf = True
+        self._since = self._traffic.now
+        self._transport.close()
+
+    def _depart(self) -> None:
+        self._end_intake()
+        self._release()
+        self._traffic.dismiss(self)
+
+    def _release(self) -> None:
+        self._traffic.hold(-self._held_bytes)
+        self._held_bytes = 0

@@ -1,0 +1,161 @@
+"""A request as it is read, and the shape of its headers.
+
+httptools calls back for every piece it finds. The callbacks here are bound C methods wherever one fits, because a
+Python frame per header would cost more than all that is done with the headers: names are looked up once per *shape*
+(the sequence of header names a client sends, the same for all its requests), not once per request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from slipring.edge.limits import BODY_PARTS_MAX, CACHED_MAX
+
+ABSENT = b""
+"""Stands for the name of a header that a shape does not have; no header is named so."""
+
+
+class Shape:
+    """How one client spells the headers that matter here."""
+
+    __slots__ = (
+        "accept_encoding",
+        "authorization",
+        "content_encoding",
+        "content_length",
+        "content_type",
+        "dated",
+        "expect",
+        "host",
+        "origin",
+        "spelled",
+        "target",
+        "upgrade",
+    )
+
+    def __init__(self, names: tuple[bytes, ...]) -> None:
+        spelled = {name.lower(): name for name in reversed(names)}
+        self.spelled = spelled
+        """The names as they came, by their lower-case form."""
+        self.target = spelled.get(b"x-amz-target", ABSENT)
+        self.content_type = spelled.get(b"content-type", ABSENT)
+        self.content_length = spelled.get(b"content-length", ABSENT)
+        self.content_encoding = spelled.get(b"content-encoding")
+        self.accept_encoding = spelled.get(b"accept-encoding", ABSENT)
+        self.authorization = spelled.get(b"authorization", ABSENT)
+        self.host = spelled.get(b"host", ABSENT)
+        self.origin = spelled.get(b"origin")
+        self.expect = spelled.get(b"expect")
+        self.upgrade = spelled.get(b"upgrade")
+        self.dated = b"x-amz-date" in spelled or b"date" in spelled
+
+
+_shapes: dict[tuple[bytes, ...], Shape] = {}
+
+
+def shape_of(names: tuple[bytes, ...]) -> Shape:
+    """The shape of headers that came with these names, in this order."""
+    shape = _shapes.get(names)
+    if shape is None:
+        if len(_shapes) >= CACHED_MAX:
+            _shapes.clear()
+        shape = _shapes[names] = Shape(names)
+    return shape
+
+
+NO_SHAPE = Shape(())
+
+
+class Request:
+    """What has been read of a request. A connection fills the same one again and again.
+
+    Of a header that is repeated the first counts. Trailers come after the shape is taken, so they add nothing.
+    """
+
+    __slots__ = (
+        "body_parts",
+        "complete_head",
+        "headers",
+        "keep_alive",
+        "method",
+        "on_body",
+        "on_header",
+        "on_message_complete",
+        "on_url",
+        "shape",
+        "spill",
+        "url",
+        "url_parts",
+    )
+
+    def __init__(self, on_message_complete: Callable[[], None]) -> None:
+        self.headers: dict[bytes, bytes] = {}
+        self.url_parts: list[bytes] = []
+        self.body_parts: list[bytes] = []
+        self.spill = bytearray()
+        """The first part of a body that came in very many parts."""
+        self.on_url = self.url_parts.append
+        self.on_header = self.headers.setdefault
+        self.on_body = self.body_parts.append
+        self.on_message_complete = on_message_complete
+        self.complete_head = False
+        self.shape = NO_SHAPE
+        self.method = b""
+        self.url = b""
+        self.keep_alive = True
+
+    def on_headers_complete(self) -> None:
+        self.complete_head = True
+        self.shape = shape_of(tuple(self.headers))
+
+    def header(self, name: bytes) -> bytes | None:
+        """The value of a header, by its lower-case name."""
+        return self.headers.get(self.shape.spelled.get(name, ABSENT))
+
+    def body(self) -> bytes:
+        """The body as it was sent."""
+        parts = self.body_parts
+        if len(parts) == 1 and not self.spill:
+            return parts[0]
+        return b"".join([self.spill, *parts])
+
+    def body_bytes(self) -> int:
+        """How much of the body is there."""
+        return len(self.spill) + sum(map(len, self.body_parts))
+
+    def compact(self) -> None:
+        """Put the parts of an unfinished body together if there are many: a part costs more than a few bytes."""
+        if len(self.body_parts) > BODY_PARTS_MAX:
+            self.spill += b"".join(self.body_parts)
+            self.body_parts.clear()
+
+    def begun(self) -> bool:
+        """Whether some of the request has been seen."""
+        return bool(self.url_parts)
+
+    def head_without_upgrade(self, method: bytes) -> bytes:
+        """The head as it would have come from a client that does not offer another protocol."""
+        lines = [b"%b %b HTTP/1.1" % (method, b"".join(self.url_parts))]
+        lines += [
+            b"%b: %b" % (name, value)
+            for name, value in self.headers.items()
+            if name.lower() not in (b"upgrade", b"connection", b"http2-settings")
+        ]
+        return b"\r\n".join(lines) + b"\r\n\r\n"
+
+    def reset(self) -> None:
+        """Forget the request: the next one begins."""
+        self.complete_head = False
+        self.headers.clear()
+        self.url_parts.clear()
+        self.body_parts.clear()
+        if self.spill:
+            self.spill = bytearray()
+
+    def detached(self) -> Request:
+        """A copy that outlives `reset`, for a request that must wait its turn."""
+        copy = Request(self.on_message_complete)
+        copy.headers.update(self.headers)
+        copy.body_parts.append(self.body())
+        copy.shape, copy.method, copy.url, copy.keep_alive = self.shape, self.method, self.url, self.keep_alive
+        return copy

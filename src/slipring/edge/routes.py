@@ -1,0 +1,138 @@
+"""What a whole request is for: an operation, or one of the few pages beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Mapping
+from typing import Any
+
+from httptools import HttpParserError, parse_url
+
+from slipring.edge.auth import Authenticate
+from slipring.edge.contract import Api, Ready
+from slipring.edge.encoding import decode
+from slipring.edge.framing import Page
+from slipring.edge.request import Request
+from slipring.edge.traffic import Traffic
+from slipring.model.errors.base import ApiError
+from slipring.model.errors.edge import too_busy, unknown_operation
+
+_JSON_TYPES = frozenset((b"application/x-amz-json-1.0", b"application/json"))
+
+NOT_FOUND = Page(404, b"<UnknownOperationException/>\n")
+"""The service's answer to anything that is no call of an operation, in JSON, by POST."""
+
+_PREFLIGHT_MAX_AGE_S = 172_800
+
+ALLOW_ORIGIN = (
+    b"access-control-allow-origin: *\r\n"
+    b"access-control-expose-headers: x-amzn-requestid,x-amzn-errortype,x-amzn-errormessage,date\r\n"
+)
+"""On every response to a page of another origin. The checksum is not exposed, as the service does not expose it: a
+browser sees the body decompressed, and an SDK that could read the header would find it wrong (aws/aws-sdk-js issue
+1614)."""
+
+Answer = list[bytes] | Page
+
+
+class Routes:
+    """Finds what answers a request."""
+
+    __slots__ = ("_api", "_authenticate", "_ready", "_region", "_targets", "_traffic")
+
+    def __init__(
+        self,
+        targets: Mapping[bytes, str],
+        api: Api,
+        authenticate: Authenticate,
+        ready: Ready,
+        traffic: Traffic,
+        region: str,
+    ) -> None:
+        self._targets = targets
+        self._api = api
+        self._authenticate = authenticate
+        self._ready = ready
+        self._traffic = traffic
+        self._region = region
+
+    def route(self, request: Request) -> Coroutine[Any, Any, Answer] | Page:
+        """What will answer `request`. Raises an `ApiError` to refuse it.
+
+        The service looks for the operation before it looks for a signature.
+        """
+        headers = request.headers
+        shape = request.shape
+        if request.method != b"POST" or request.url != b"/":
+            page = self._page(request)
+            if page is not None:
+                return page
+        operation = self._targets.get(headers.get(shape.target, b""))
+        if headers.get(shape.content_type) not in _JSON_TYPES and not _is_json(headers.get(shape.content_type, b"")):
+            return NOT_FOUND
+        if operation is None:
+            raise unknown_operation()
+        if self._traffic.overloaded:
+            raise too_busy()
+        caller = self._authenticate(request)
+        body = request.body()
+        if shape.content_encoding is not None:
+            body = decode(body, headers[shape.content_encoding])
+        return self._api.call(operation, body, caller)
+
+    def _page(self, request: Request) -> Coroutine[Any, Any, Answer] | Page | None:
+        """The page for a request that is not a plain POST to the root; None if it calls an operation after all."""
+        path = _path(request.url)
+        if request.method == b"POST":
+            return None if path == b"/" else NOT_FOUND
+        if request.method == b"OPTIONS":
+            return NOT_FOUND if request.shape.origin is None else _preflight(request)
+        if request.method not in (b"GET", b"HEAD"):
+            return NOT_FOUND
+        if path == b"/":
+            return self._healthy(request)
+        if path == b"/health/live":
+            return Page(200, b"live\n", b"text/plain")
+        if path == b"/health/ready":
+            return self._readiness()
+        return NOT_FOUND
+
+    def _healthy(self, request: Request) -> Page:
+        """What the service tells a load balancer's probe, with its trailing blank."""
+        region = self._region
+        if request.shape.authorization:
+            try:
+                region = self._authenticate(request).region
+            except ApiError:
+                # A probe is answered whatever it carries.
+                region = self._region
+        return Page(200, f"healthy: dynamodb.{region}.amazonaws.com ".encode(), b"text/plain")
+
+    async def _readiness(self) -> Page:
+        try:
+            await self._ready()
+        except Exception as error:
+            return Page(503, f"not ready: {error}\n".encode(), b"text/plain")
+        return Page(200, b"ready\n", b"text/plain")
+
+
+def _is_json(content_type: bytes) -> bool:
+    return content_type.partition(b";")[0].strip().lower() in _JSON_TYPES
+
+
+def _path(url: bytes) -> bytes:
+    try:
+        path = parse_url(url).path
+    except HttpParserError:
+        return b""
+    return b"/" if path is None else path
+
+
+def _preflight(request: Request) -> Page:
+    """Lets a page of any origin call, with whatever headers its SDK adds."""
+    asked = request.header(b"access-control-request-headers") or b""
+    allow = b"access-control-allow-methods: GET, HEAD, POST, OPTIONS\r\naccess-control-max-age: %d\r\n" % (
+        _PREFLIGHT_MAX_AGE_S
+    )
+    if asked:
+        allow += b"access-control-allow-headers: %b\r\n" % asked
+    return Page(200, headers=allow)

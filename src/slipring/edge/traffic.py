@@ -1,0 +1,105 @@
+"""What all connections of a process hold together: their number, the bytes in flight, the deadlines."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+from slipring.edge.limits import Limits
+from slipring.model.errors.edge import too_busy
+
+logger = logging.getLogger("slipring.edge")
+
+
+class Tracked(Protocol):
+    """A connection, as the traffic sees it."""
+
+    def overdue(self, now: float) -> None:
+        """Look at the deadlines, and act on one that has passed."""
+        ...
+
+    def drain(self) -> None:
+        """Close as soon as nothing is in flight."""
+        ...
+
+    def abort(self) -> bool:
+        """Close at once. True if a request was in flight."""
+        ...
+
+
+class Traffic:
+    """Counts and sweeps the connections of one listener.
+
+    One timer serves all deadlines: a timer per connection would have to be moved at each request.
+    """
+
+    def __init__(self, limits: Limits, each_sweep: Callable[[], None]) -> None:
+        self.limits = limits
+        self.connections: set[Tracked] = set()
+        self.bytes_in_flight = 0
+        self.overloaded = False
+        """Whether requests are to be refused until some of those in flight are answered."""
+        self.draining = False
+        self.now = 0.0
+        """The loop's time at the last sweep: exact enough for deadlines of seconds."""
+        self._each_sweep = each_sweep
+        self._timer: asyncio.TimerHandle | None = None
+        self._empty: asyncio.Event = asyncio.Event()
+
+    def start(self) -> None:
+        """Begin to sweep, in the running loop."""
+        self._sweep(asyncio.get_running_loop())
+
+    def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def admit(self, connection: Tracked) -> bool:
+        """Count `connection` in, if there is room for it."""
+        if self.draining or len(self.connections) >= self.limits.connections_max:
+            return False
+        self.connections.add(connection)
+        return True
+
+    def dismiss(self, connection: Tracked) -> None:
+        self.connections.discard(connection)
+        if self.draining and not self.connections:
+            self._empty.set()
+
+    def reserve(self, bytes_more: int) -> None:
+        """Make room for a body before it is read. Raises ServiceUnavailableException if there is none."""
+        if self.bytes_in_flight + bytes_more > self.limits.bytes_in_flight_max:
+            raise too_busy()
+        self.hold(bytes_more)
+
+    def hold(self, bytes_more: int) -> None:
+        """Count a body that is already here; a negative number counts it out."""
+        self.bytes_in_flight += bytes_more
+        self.overloaded = self.bytes_in_flight > self.limits.bytes_in_flight_max
+
+    async def drain(self, timeout_s: float) -> None:
+        """Close every connection: at once the idle ones, the others after their answer or after `timeout_s`."""
+        self.draining = True
+        for connection in list(self.connections):
+            connection.drain()
+        if self.connections:
+            try:
+                await asyncio.wait_for(self._empty.wait(), timeout_s)
+            except TimeoutError:
+                self.abort()
+
+    def abort(self) -> None:
+        """Close every connection at once."""
+        self.draining = True
+        cancelled = sum([connection.abort() for connection in list(self.connections)])
+        if cancelled:
+            logger.warning("cancelled %d requests that were still in flight", cancelled)
+
+    def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.now = loop.time()
+        self._timer = loop.call_later(self.limits.sweep_s, self._sweep, loop)
+        self._each_sweep()
+        for connection in list(self.connections):
+            connection.overdue(self.now)
