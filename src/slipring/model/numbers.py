@@ -52,13 +52,13 @@ def _normalise_any(text: str) -> str:
 
 
 def _check_range(digits: str, exponent: int) -> None:
-    """`exponent` is that of the first digit, as in 1.23E+4."""
-    if len(digits) > NUMBER_DIGITS_MAX:
-        raise errors.too_many_digits()
+    """`exponent` is that of the first digit, as in 1.23E+4. Magnitude is judged before precision (observed)."""
     if exponent > NUMBER_EXPONENT_MAX:
         raise errors.number_overflow()
     if exponent < NUMBER_EXPONENT_MIN:
         raise errors.number_underflow()
+    if len(digits) > NUMBER_DIGITS_MAX:
+        raise errors.too_many_digits()
 
 
 def _plain(digits: str, exponent: int) -> str:
