@@ -21,6 +21,7 @@ REFUSED: list[tuple[Any, str]] = [
     ("Y-_j", "Invalid base 64 character: '-'"),
     ("Y===", "Invalid base 64 character: '='"),
     ("YQ==YQ==", "Invalid base 64 character: '='"),
+    ("AAAA=", "Base64 encoded length is expected a multiple of 4 bytes but found: 5"),
     ("YWJé", "Invalid base 64 character: 'é'"),
     (True, "only base-64-encoded strings are convertible to bytes"),
     ([], "Unrecognized collection type class java.nio.ByteBuffer"),

@@ -23,6 +23,8 @@ def decode(text: object) -> bytes:
     """
     if type(text) is not str:
         raise errors.blob_expected(text)
+    if len(text) & 3:
+        raise errors.base64_length(len(text))
     try:
         raw = a2b_base64(text, strict_mode=True)
     except (Base64Error, ValueError):
@@ -31,14 +33,10 @@ def decode(text: object) -> bytes:
         two_pads = text[-2] == "="
         if text[-3 if two_pads else -2] not in (_LAST_BEFORE_TWO_PADS if two_pads else _LAST_BEFORE_ONE_PAD):
             raise errors.base64_last_character()
-    elif len(text) & 3:
-        raise errors.base64_length(len(text))
     return raw
 
 
 def _malformed(text: str) -> SerializationException:
-    if len(text) & 3:
-        return errors.base64_length(len(text))
     body = text[:-2] + text[-2:].rstrip("=")
     for character in body:
         if character not in _ALPHABET:
