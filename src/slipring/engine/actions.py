@@ -103,9 +103,11 @@ class Check(Action):
 
 
 class Update(Action):
-    """Change some attributes, creating the item from its key where there is none."""
+    """Change some attributes, creating the item from its key where there is none.
 
-    __slots__ = ("update",)
+    An update that only removes creates nothing (API Reference, "UpdateItem": DELETE "causes nothing to happen")."""
+
+    __slots__ = ("creates_item", "update")
 
     def __init__(
         self,
@@ -115,13 +117,20 @@ class Update(Action):
         update: ItemUpdate,
         condition: Condition | None = None,
         return_failed_item: bool = False,
+        *,
+        creates_item: bool = True,
     ) -> None:
         super().__init__(table, key, key_item, condition, return_failed_item)
         self.update = update
+        self.creates_item = creates_item
 
     def decide(self, old_row: bytes | None) -> Change:
         old_item = self._passed(old_row)
         outcome = self.update.apply(old_item, self.key_item if old_item is None else old_item)
+        if old_item is None and not self.creates_item:
+            change = Change(self.table, self.key, self.key_item, None, None, None, None)
+            change.update = outcome
+            return change
         item = outcome.item
         size = normalise_item(item)
         if size > limits.ITEM_BYTES_MAX:

@@ -8,6 +8,7 @@ step's scan and its commit already has its entry from whoever changed it.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -45,10 +46,8 @@ async def step(store: Store, catalog: Catalog, job_key: bytes, job_value: bytes)
             table.name, job["Namespace"], lambda record: _completed(record, index_id), lambda *_: {job_key: None}
         )
         return False
-    try:
+    with contextlib.suppress(CatalogChanged):  # The next step looks at the table anew.
         await _commit_entries(store, table, index, found, job_key, {**job, "After": found[-1][0].hex()})
-    except CatalogChanged:
-        pass  # The next step looks at the table anew.
     return True
 
 

@@ -7,6 +7,7 @@ must still be right if two owners overlap for a moment: the lease saves effort, 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import orjson
 
@@ -33,7 +34,7 @@ class Lease:
             return True
 
         def decide(old: Sequence[bytes | None]) -> Writes[bool]:
-            held = {"Owner": "", "Ends": 0.0} if old[0] is None else orjson.loads(old[0])
+            held: dict[str, Any] = {"Owner": "", "Ends": 0.0} if old[0] is None else orjson.loads(old[0])
             if held["Owner"] != self._owner and held["Ends"] > now:
                 return Writes({}, None, False)
             taken = orjson.dumps({"Owner": self._owner, "Ends": now + self._seconds})

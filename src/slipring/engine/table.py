@@ -12,19 +12,20 @@ from slipring.engine import keyspace
 from slipring.model import limits
 from slipring.model.attribute_values import Item
 from slipring.model.errors import items as errors
-from slipring.model.keys import encode, partition_hash
+from slipring.model.keys import KeyType, encode, partition_hash
 
 TableRecord: TypeAlias = dict[str, Any]
-"""A table as the catalog stores it: the members of the API's TableDescription that describe intent (AttributeDefinitions,
-KeySchema, BillingModeSummary, ...), plus `Id` and `Version`; each index also has an `Id`. Sizes and ARNs are not in it."""
+"""A table as the catalog stores it: the members of the API's TableDescription that describe intent
+(AttributeDefinitions, KeySchema, BillingModeSummary, ...), plus `Id` and `Version`; each index also has an `Id`.
+Sizes and ARNs are not in it."""
 
-KeyAttribute: TypeAlias = tuple[str, str]
+KeyAttribute: TypeAlias = tuple[str, KeyType]
 """An attribute's name and type (S, N or B)."""
 
 _TYPE_NAMES = {"S": "string", "B": "binary"}
 
 
-def _key_attributes(schema: list[dict[str, str]], kind: str, types: Mapping[str, str]) -> tuple[KeyAttribute, ...]:
+def _key_attributes(schema: list[dict[str, str]], kind: str, types: Mapping[str, KeyType]) -> tuple[KeyAttribute, ...]:
     return tuple(
         (element["AttributeName"], types[element["AttributeName"]]) for element in schema if element["KeyType"] == kind
     )
@@ -48,7 +49,7 @@ class Index:
         "record",
     )
 
-    def __init__(self, table: Table, record: dict[str, Any], types: Mapping[str, str], *, is_global: bool) -> None:
+    def __init__(self, table: Table, record: dict[str, Any], types: Mapping[str, KeyType], *, is_global: bool) -> None:
         self.record = record
         self.name: str = record["IndexName"]
         self.id: int = record["Id"]
@@ -122,7 +123,7 @@ class Table:
         self.hashes = _key_attributes(record["KeySchema"], "HASH", types)
         self.ranges = _key_attributes(record["KeySchema"], "RANGE", types)
         self.hash_name, self.hash_type = self.hashes[0]
-        self.range_name, self.range_type = self.ranges[0] if self.ranges else ("", "")
+        self.range_name, self.range_type = self.ranges[0] if self.ranges else ("", "S")
         self.keys = self.hashes + self.ranges
         self.key_names = tuple(name for name, _ in self.keys)
         self.key_count = len(self.keys)

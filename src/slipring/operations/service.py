@@ -43,6 +43,8 @@ class Service:
         except orjson.JSONDecodeError:
             raise errors.malformed_json() from None
         validation.check(operation, request)
+        if b"null" in body:
+            request = _without_nulls(request)
         self._refresh()
         try:
             return await self._answer(handler, request, caller)
@@ -58,3 +60,12 @@ class Service:
             except CatalogChanged:
                 self._refresh()
         raise errors.table_keeps_changing()
+
+
+def _without_nulls(value: Any) -> Any:
+    """The request with its null members left out: to the service they are absent."""
+    if type(value) is dict:
+        return {name: _without_nulls(member) for name, member in value.items() if member is not None}
+    if type(value) is list:
+        return [_without_nulls(member) for member in value]
+    return value

@@ -33,7 +33,7 @@ class _TablePart:
         self.consistent: bool = request.get("ConsistentRead", False)
         for key in self.keys:
             normalise_item(key)
-        self.projection: Projection | None = plan_projection(request)
+        self.projection: Projection | None = plan_projection("BatchGetItem", request)
         self.store_keys: list[bytes] = []
 
     def locate(self, table: Table) -> None:

@@ -19,7 +19,7 @@ async def delete_item(engine: Engine, request: dict[str, Any], caller: Caller) -
         raise errors.return_values_not_allowed()
     key = request["Key"]
     normalise_item(key)
-    condition = plan_condition(request)
+    condition = plan_condition("DeleteItem", request)
     table = await engine.catalog.table(request["TableName"], caller.namespace)
     change = await engine.write(delete_action(table, key, condition, request))
     attributes = rows.json(change.old_row) if returned == "ALL_OLD" and change.old_row is not None else None

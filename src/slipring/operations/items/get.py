@@ -17,7 +17,7 @@ from slipring.operations.projections import plan_projection
 async def get_item(engine: Engine, request: dict[str, Any], caller: Caller) -> list[bytes]:
     key = request["Key"]
     normalise_item(key)
-    projection = plan_projection(request)
+    projection = plan_projection("GetItem", request)
     table = await engine.catalog.table(request["TableName"], caller.namespace)
     row = await engine.store.get(table.key_of(key))
     if row is not None and projection is None and "ReturnConsumedCapacity" not in request:

@@ -19,7 +19,7 @@ async def put_item(engine: Engine, request: dict[str, Any], caller: Caller) -> l
         raise errors.return_values_not_allowed()
     item = request["Item"]
     size = normalise_item(item)
-    condition = plan_condition(request)
+    condition = plan_condition("PutItem", request)
     check_item_size(size)
     table = await engine.catalog.table(request["TableName"], caller.namespace)
     change = await engine.write(put_action(table, item, size, condition, request))

@@ -11,14 +11,14 @@ from slipring.engine.changes import Change
 from slipring.engine.engine import Engine
 from slipring.iam.caller import Caller
 from slipring.model.attribute_values import normalise_item
+from slipring.operations.conditions import plan_update
 from slipring.operations.items.writes import answer_write, update_action
-from slipring.operations.updates import plan_update
 
 
 async def update_item(engine: Engine, request: dict[str, Any], caller: Caller) -> list[bytes]:
     key = request["Key"]
     normalise_item(key)
-    update, condition = plan_update(request)
+    update, condition = plan_update("UpdateItem", request)
     table = await engine.catalog.table(request["TableName"], caller.namespace)
     change = await engine.write(update_action(table, key, update, condition, request))
     attributes = _returned(change, request.get("ReturnValues", "NONE"))

@@ -125,12 +125,13 @@ def _told_items(
     told: list[bytes] = []
     count = 0
     for row in stored:
-        item = rows.decode(row)
+        json = rows.json(row)
+        item = orjson.loads(json)
         if condition is not None and not condition(item):
             continue
         count += 1
         if not selection.count_only:
-            told.append(rows.json(row) if projection is None else orjson.dumps(projection.apply(item)))
+            told.append(json if projection is None else orjson.dumps(projection.apply(item)))
     return (None if selection.count_only else told), count
 
 

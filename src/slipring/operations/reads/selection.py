@@ -7,7 +7,7 @@ from typing import Any
 
 from slipring.engine.actions import Condition
 from slipring.engine.table import Index, Table
-from slipring.expressions import KeyCondition, Projection
+from slipring.expressions import Projection
 from slipring.model.errors import reads as errors
 from slipring.model.errors import tables as table_errors
 
@@ -15,14 +15,13 @@ from slipring.model.errors import tables as table_errors
 class ReadPlan:
     """A request's expressions, ready; what they mean depends on the table and index."""
 
-    __slots__ = ("condition", "filter_attributes", "key_condition", "projection", "projection_parameter")
+    __slots__ = ("condition", "filter_attributes", "projection", "projection_parameter")
 
     def __init__(self) -> None:
         self.condition: Condition | None = None
         self.filter_attributes: frozenset[str] = frozenset()
         self.projection: Projection | None = None
         self.projection_parameter = "ProjectionExpression"
-        self.key_condition: KeyCondition | None = None
 
 
 class Selection:

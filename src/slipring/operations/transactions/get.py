@@ -29,7 +29,7 @@ async def transact_get_items(engine: Engine, request: dict[str, Any], caller: Ca
     projections: list[Projection | None] = []
     for get in gets:
         normalise_item(get["Key"])
-        projections.append(plan_projection(get))
+        projections.append(plan_projection("Get", get))
     keys = await _locate(engine, gets, caller)
     if len(set(keys)) < len(keys):
         raise item_errors.several_operations_on_one_item()

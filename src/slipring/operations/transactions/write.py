@@ -21,7 +21,7 @@ from slipring.model.errors import items as item_errors
 from slipring.model.errors.tree import ValidationException
 from slipring.operations.answers import AnswerParts
 from slipring.operations.batches.write import all_collection_metrics
-from slipring.operations.conditions import plan_condition
+from slipring.operations.conditions import plan_condition, plan_update
 from slipring.operations.items.writes import (
     check_item_size,
     delete_action,
@@ -29,7 +29,6 @@ from slipring.operations.items.writes import (
     update_action,
     wants_failed_item,
 )
-from slipring.operations.updates import plan_update
 
 _TRANSACTION_FACTOR = 2
 
@@ -87,27 +86,27 @@ def _actions(plans: list[_Plan], tables: list[Table]) -> list[Action]:
 
 def _plan_put(details: dict[str, Any]) -> tuple[_Plan, int]:
     size = normalise_item(details["Item"])
-    condition = plan_condition(details)
+    condition = plan_condition("Put", details)
     check_item_size(size)
     return (lambda table: put_action(table, details["Item"], size, condition, details)), size
 
 
 def _plan_delete(details: dict[str, Any]) -> tuple[_Plan, int]:
     size = normalise_item(details["Key"])
-    condition = plan_condition(details)
+    condition = plan_condition("Delete", details)
     return (lambda table: delete_action(table, details["Key"], condition, details)), size
 
 
 def _plan_check(details: dict[str, Any]) -> tuple[_Plan, int]:
     size = normalise_item(details["Key"])
-    condition = plan_condition(details)
+    condition = plan_condition("ConditionCheck", details)
     failed_item = wants_failed_item(details)
     return (lambda table: Check(table, table.key_of(details["Key"]), details["Key"], condition, failed_item)), size
 
 
 def _plan_update(details: dict[str, Any]) -> tuple[_Plan, int]:
     size = normalise_item(details["Key"])
-    update, condition = plan_update(details)
+    update, condition = plan_update("Update", details)
     return (lambda table: update_action(table, details["Key"], update, condition, details)), size
 
 

@@ -1,0 +1,93 @@
+"""A write's condition and update: expressions, or their legacy parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slipring.expressions import (
+    BoundCondition,
+    BoundUpdate,
+    Condition,
+    Update,
+    attribute_updates,
+    check_conditional_operator,
+    check_mixing,
+    check_usage,
+    compile_condition,
+    compile_update,
+    expected_condition,
+    normalise_values,
+)
+
+_CONDITION_MEMBERS = frozenset(
+    (
+        "ConditionExpression",
+        "ConditionalOperator",
+        "Expected",
+        "ExpressionAttributeNames",
+        "ExpressionAttributeValues",
+    )
+)
+
+
+class PlannedUpdate:
+    """An update bound to its values, and what is known of it before any item is seen."""
+
+    __slots__ = ("attributes", "bound", "creates_item")
+
+    def __init__(self, update: Update, bound: BoundUpdate) -> None:
+        self.bound = bound
+        self.attributes = update.attributes
+        self.creates_item = update.creates_item
+
+
+_NO_UPDATE = attribute_updates({})
+NOTHING_TO_UPDATE = PlannedUpdate(_NO_UPDATE, _NO_UPDATE.bind(None))
+"""An UpdateItem without an update creates the item if there is none."""
+
+
+def plan_condition(operation: str, request: dict[str, Any]) -> BoundCondition | None:
+    """The condition of a put, a delete or a check, if it has one. `operation` is the operation's name or, in a
+    transaction, the action's. Raises ValidationException."""
+    if _CONDITION_MEMBERS.isdisjoint(request):
+        return None
+    values = _begin(operation, request)
+    condition = _condition(request)
+    names = request.get("ExpressionAttributeNames")
+    check_usage(operation, names, values, () if condition is None else (condition,))
+    return None if condition is None else condition.bind(values)
+
+
+def plan_update(operation: str, request: dict[str, Any]) -> tuple[PlannedUpdate, BoundCondition | None]:
+    """The update and the condition of an UpdateItem or a transaction's Update. Raises ValidationException."""
+    values = _begin(operation, request)
+    names = request.get("ExpressionAttributeNames")
+    update: Update | None = None
+    if "UpdateExpression" in request:
+        update = compile_update(request["UpdateExpression"], names)
+    elif "AttributeUpdates" in request:
+        update = attribute_updates(request["AttributeUpdates"])
+    condition = _condition(request)
+    compiled = tuple([part for part in (update, condition) if part is not None])
+    check_usage(operation, names, values, compiled)
+    planned = NOTHING_TO_UPDATE if update is None else PlannedUpdate(update, update.bind(values))
+    return planned, None if condition is None else condition.bind(values)
+
+
+def _begin(operation: str, request: dict[str, Any]) -> dict[str, Any] | None:
+    """What comes before any expression is looked at; returns the values in normal form."""
+    check_mixing(operation, request)
+    if "ConditionalOperator" in request:
+        check_conditional_operator(request)
+    values: dict[str, Any] | None = request.get("ExpressionAttributeValues")
+    if values:
+        normalise_values(values)
+    return values
+
+
+def _condition(request: dict[str, Any]) -> Condition | None:
+    text = request.get("ConditionExpression")
+    if text is not None:
+        return compile_condition(text, request.get("ExpressionAttributeNames"))
+    expected = request.get("Expected")
+    return expected_condition(expected, request.get("ConditionalOperator")) if expected else None
