@@ -21,6 +21,23 @@ def binary(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
 
 
+@pytest.mark.parametrize(
+    ("type", "value", "encoded"),
+    [
+        ("S", "", "0001"),
+        ("S", "a\0b", "6100ff620001"),
+        ("B", "AP8=", "00ffff0001"),
+        # Sign 3, exponent 2 + 130, digits 1 2 3 as nibbles one higher, the end nibble; and their mirror image.
+        ("N", "123", "03842340"),
+        ("N", "-123", "017bdcbf"),
+        ("N", "0", "02"),
+    ],
+)
+def test_encodings_are_fixed(type: keys.KeyType, value: str, encoded: str) -> None:
+    """Data on disk is found by these bytes: a change needs a new version of the stored form."""
+    assert keys.encode(type, value) == bytes.fromhex(encoded)
+
+
 @given(texts, texts)
 def test_strings_sort_by_their_utf8_bytes(first: str, second: str) -> None:
     assert (keys.encode("S", first) < keys.encode("S", second)) == (first.encode() < second.encode())
