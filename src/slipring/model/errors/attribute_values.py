@@ -68,14 +68,6 @@ def attribute_name_too_long() -> ValidationException:
     )
 
 
-def item_too_large() -> ValidationException:
-    return ValidationException("Item size has exceeded the maximum allowed size")
-
-
-def updated_item_too_large() -> ValidationException:
-    return ValidationException("Item size to update has exceeded the maximum allowed size")
-
-
 def not_a_number(text: str) -> ValidationException:
     reason = "The parameter cannot be converted to a numeric value"
     return ValidationException(f"{reason}: {text}" if text else reason)

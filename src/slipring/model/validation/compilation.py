@@ -42,14 +42,14 @@ class _Writer:
     def write_operation(self, shape: Shape) -> None:
         self.lines.append("def check(request):")
         self._refuse_if("type(request) is not dict")
-        optional = {name: member for name, member in shape.members.items() if name not in shape.required}
         for name in shape.required:
             self._write_member(shape, name, "request")
         if shape.required:
             # Requests that give no more than they must are the most frequent, and need no look at the rest.
             self._line(f"if len(request) == {len(shape.required)}: return True")
-        for name in optional:
-            self._write_member(shape, name, "request")
+        for name in shape.members:
+            if name not in shape.required:
+                self._write_member(shape, name, "request")
         self._line("return True")
 
     def _write_member(self, shape: Shape, name: str, structure: str) -> None:
