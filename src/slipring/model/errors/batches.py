@@ -10,9 +10,7 @@ def too_many_items(operation: str) -> ValidationException:
 
 
 def not_one_write_request() -> ValidationException:
-    return ValidationException(
-        "Supplied WriteRequest must contain exactly one of PutRequest or DeleteRequest"
-    )
+    return ValidationException("Supplied WriteRequest must contain exactly one of PutRequest or DeleteRequest")
 
 
 def not_one_transaction_action() -> ValidationException:

@@ -75,9 +75,7 @@ def all_attributes_not_in_index(index: str) -> ValidationException:
 
 
 def attributes_not_in_index(index: str, names: Sequence[str]) -> ValidationException:
-    return ValidationException(
-        f"{_INVALID}Global secondary index {index} does not project [{', '.join(names)}]"
-    )
+    return ValidationException(f"{_INVALID}Global secondary index {index} does not project [{', '.join(names)}]")
 
 
 def filter_on_key(name: str) -> ValidationException:

@@ -122,7 +122,9 @@ def index_capacity_required(index: str) -> ValidationException:
 
 
 def index_capacity_refused(index: str) -> ValidationException:
-    return _invalid(f"ProvisionedThroughput should not be specified for index: {index} when BillingMode is PAY_PER_REQUEST")
+    return _invalid(
+        f"ProvisionedThroughput should not be specified for index: {index} when BillingMode is PAY_PER_REQUEST"
+    )
 
 
 def on_demand_throughput_refused() -> ValidationException:
