@@ -25,7 +25,3 @@ def table_keeps_changing() -> InternalServerError:
 
 def return_values_not_allowed() -> ValidationException:
     return ValidationException("Return values set to invalid value")
-
-
-def table_name_missing() -> ValidationException:
-    return ValidationException("The parameter 'TableName' is required but was not present in the request")
