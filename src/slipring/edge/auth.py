@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable
 from urllib.parse import parse_qsl
 
-from slipring.edge.caller import Caller
 from slipring.edge.limits import CACHED_MAX
 from slipring.edge.request import Request
+from slipring.iam.caller import Caller
 from slipring.model.errors.edge import (
     authorization_lacks,
     malformed_credential,
@@ -63,7 +63,8 @@ class TrustingAuthenticator:
             if caller is not None:
                 self._last, self._last_unsigned, self._last_host = caller, unsigned, host
                 return caller
-        return self._identify(request, authorization.decode("latin-1"), host.decode("latin-1"))
+        # llhttp leaves blanks at the end of a value.
+        return self._identify(request, authorization.decode("latin-1").strip(), host.decode("latin-1").strip())
 
     def _identify(self, request: Request, authorization: str, host: str) -> Caller:
         query = dict(parse_qsl(request.url.partition(b"?")[2].decode("latin-1"), keep_blank_values=True))

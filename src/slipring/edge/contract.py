@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol
 
-from slipring.edge.caller import Caller
+from slipring.iam.caller import Caller
 
 
 class Api(Protocol):

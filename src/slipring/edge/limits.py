@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-BODY_BYTES_MAX = 16 * 1024 * 1024
-"""The largest request body, before and after decompression: BatchWriteItem's bound is the largest of any operation."""
+from slipring.model.limits import REQUEST_BYTES_MAX
+
+BODY_BYTES_MAX = REQUEST_BYTES_MAX
+"""The largest request body, before and after decompression."""
 
 HEAD_BYTES_MAX = 64 * 1024
-"""The longest request line and headers that may arrive in pieces: a session token is at most a few kilobytes."""
+"""How much of a request line and headers may follow what came of them in the first piece. A session token, the
+longest thing there, is a few kilobytes."""
 
 GZIP_BYTES_MIN = 4096
 """The shortest response worth compressing."""

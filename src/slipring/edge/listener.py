@@ -37,6 +37,16 @@ class Listener:
         self._routes = Routes(targets, api, authenticate, ready, self._traffic, region)
         self._servers: list[asyncio.Server] = []
 
+    @property
+    def connections(self) -> int:
+        """How many there are, those included whose client is gone but whose request is not finished."""
+        return len(self._traffic.connections)
+
+    @property
+    def bytes_in_flight(self) -> int:
+        """Bodies that are being read or acted on."""
+        return self._traffic.bytes_in_flight
+
     def connection(self) -> Connection:
         """The protocol for a new connection."""
         return Connection(self._routes, self._framer, self._traffic)

@@ -153,6 +153,8 @@ class Connection(asyncio.Protocol):
         intake = self._intake
         if intake is None:
             intake = self._intake = Intake(self._request, self._traffic)
+            # Other requests may have come in the same piece, so it is not counted; a read is bounded anyway.
+            data_bytes = 0
         try:
             intake.grow(data_bytes)
         except ApiError as error:
@@ -193,8 +195,11 @@ class Connection(asyncio.Protocol):
         the request is read again without the offer.
         """
         request = self._request
-        if self._deaf or request.shape.upgrade is None:
-            self._refuse(malformed_request("CONNECT is not served"))
+        if request.shape.upgrade is None:
+            # A CONNECT. It is answered already, and what follows it is no HTTP.
+            self._deaf = True
+            if not self._blocked:
+                self._close()
             return
         head = request.head_without_upgrade(self._parser.get_method())
         request.reset()

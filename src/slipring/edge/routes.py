@@ -66,7 +66,8 @@ class Routes:
             page = self._page(request)
             if page is not None:
                 return page
-        operation = self._targets.get(headers.get(shape.target, b""))
+        target = headers.get(shape.target, b"")
+        operation = self._targets.get(target) or self._targets.get(target.strip())
         if headers.get(shape.content_type) not in _JSON_TYPES and not _is_json(headers.get(shape.content_type, b"")):
             return NOT_FOUND
         if operation is None:
