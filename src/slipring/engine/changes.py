@@ -5,16 +5,22 @@ Everything lands in one commit, so an index can never disagree with its table.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from slipring.engine import rows
 from slipring.engine.table import Index, Table
+from slipring.model import limits
 from slipring.model.attribute_values import Item
+from slipring.model.errors import items as errors
 from slipring.model.keys import encode, partition_hash
 from slipring.model.sizes import item_bytes
 
 IndexWrite = tuple[Index, int, int]
 """An index that a write touched: its entry's size before and after in bytes, 0 where there was or is none."""
+
+
+_NO_COLLECTIONS: dict[bytes, int] = {}
 
 
 class UpdateOutcome(Protocol):
@@ -72,8 +78,16 @@ class Change:
             self._old_item = rows.decode(self.old_row)
         return self._old_item
 
-    def write(self, puts: dict[bytes, bytes | None], counts: dict[bytes, tuple[int, int]]) -> None:
-        """Add what this change writes. A change that changes nothing writes nothing."""
+    def write(
+        self,
+        puts: dict[bytes, bytes | None],
+        counts: dict[bytes, tuple[int, int]],
+        collections: Mapping[bytes, int] = _NO_COLLECTIONS,
+    ) -> None:
+        """Add what this change writes. A change that changes nothing writes nothing.
+
+        `collections` are the sizes in bytes of the item collections it may touch, by counter key; raises
+        ItemCollectionSizeLimitExceededException where one would grow beyond its limit."""
         if self.new_row == self.old_row:
             return
         puts[self.item_key] = self.new_row
@@ -85,9 +99,14 @@ class Change:
             self.new_bytes - self.old_bytes,
         )
         if self.table.indexes:
-            self._write_indexes(puts, counts)
+            self._write_indexes(puts, counts, collections)
 
-    def _write_indexes(self, puts: dict[bytes, bytes | None], counts: dict[bytes, tuple[int, int]]) -> None:
+    def _write_indexes(
+        self,
+        puts: dict[bytes, bytes | None],
+        counts: dict[bytes, tuple[int, int]],
+        collections: Mapping[bytes, int],
+    ) -> None:
         table = self.table
         old_item, new_item = self.old_item, self.new_item
         table_key = self.item_key[len(table.prefix) + 2 :]
@@ -101,7 +120,11 @@ class Change:
             if not index.is_global:
                 collection_bytes += grown
         if table.has_local_indexes and collection_bytes:
-            _count(counts, collection_key(table, self.key_item), 0, collection_bytes)
+            key = collection_key(table, self.key_item)
+            _count(counts, key, 0, collection_bytes)
+            size_bytes = collections.get(key, 0) + counts.get(key, (0, 0))[1]
+            if collection_bytes > 0 and size_bytes > limits.ITEM_COLLECTION_BYTES_MAX:
+                raise errors.item_collection_too_large()
 
     def _write_entry(
         self,

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 from slipring.clock import Clock, Ids
 from slipring.engine.actions import Action
 from slipring.engine.background import Background
 from slipring.engine.catalog import Catalog, CatalogChanged
 from slipring.engine.changes import Change
-from slipring.engine.table import Table
+from slipring.engine.write_set import WriteSet
 from slipring.storage.contract import Store, Writes
-
-R = TypeVar("R")
 
 
 class Engine:
@@ -31,6 +28,8 @@ class Engine:
     async def write(self, action: Action) -> Change:
         """Commit one action. Raises what it raises, or CatalogChanged if its table is no longer what it was."""
         table = action.table
+        if table.has_local_indexes:
+            return (await self.write_all((action,)))[0]
 
         def decide(old: Sequence[bytes | None]) -> Writes[Change]:
             if old[0] != table.guard:
@@ -45,23 +44,15 @@ class Engine:
 
     async def write_all(self, actions: Sequence[Action]) -> list[Change]:
         """Commit several actions on different items together. The first error of any of them is raised."""
-        guards = list({action.table.id: action.table for action in actions}.values())
+        write_set = WriteSet(actions)
 
         def decide(old: Sequence[bytes | None]) -> Writes[list[Change]]:
-            check_guards(guards, old)
+            view = write_set.view(old)
             puts: dict[bytes, bytes | None] = {}
             counts: dict[bytes, tuple[int, int]] = {}
-            changes = [action.decide(row) for action, row in zip(actions, old[len(guards) :], strict=True)]
+            changes = [action.decide(row) for action, row in zip(actions, view.rows, strict=True)]
             for change in changes:
-                change.write(puts, counts)
+                change.write(puts, counts, view.collections)
             return Writes(puts, counts, changes)
 
-        reads = [table.guard_key for table in guards] + [action.key for action in actions]
-        return await self.store.commit(reads, decide)
-
-
-def check_guards(tables: Sequence[Table], values: Sequence[bytes | None]) -> None:
-    """Raise CatalogChanged unless every table's guard, at the head of `values`, is as it was at planning."""
-    for table, value in zip(tables, values, strict=False):
-        if value != table.guard:
-            raise CatalogChanged
+        return await self.store.commit(write_set.reads, decide)

@@ -11,8 +11,8 @@ from typing import Any
 
 from slipring.engine.actions import Action
 from slipring.engine.changes import Change
-from slipring.engine.engine import check_guards
 from slipring.engine.tokens import Token
+from slipring.engine.write_set import WriteSet
 from slipring.model.errors import items as errors
 from slipring.model.errors.base import ApiError
 from slipring.model.errors.tree import (
@@ -44,21 +44,29 @@ class Outcome:
 async def write(store: Store, actions: Sequence[Action], token: Token | None) -> Outcome:
     """Do all of the actions or none. Raises TransactionCanceledException with a reason for each action,
     IdempotentParameterMismatchException, or CatalogChanged."""
-    tables = list({action.table.id: action.table for action in actions}.values())
-    reads = [table.guard_key for table in tables] + [action.key for action in actions]
-    if token is not None:
-        reads.append(token.key)
+    write_set = WriteSet(actions)
+    reads = write_set.reads if token is None else [*write_set.reads, token.key]
 
     def decide(old: Sequence[bytes | None]) -> Writes[Outcome]:
-        rows = old[len(tables) : len(tables) + len(actions)]
+        view = write_set.view(old)
         if token is not None and token.is_repeated(old[-1]):
-            return Writes({}, None, Outcome([_unchanged(*pair) for pair in zip(actions, rows, strict=True)], True))
-        check_guards(tables, old)
+            changes = [_unchanged(*pair) for pair in zip(actions, view.rows, strict=True)]
+            return Writes({}, None, Outcome(changes, True))
         puts: dict[bytes, bytes | None] = {}
         counts: dict[bytes, tuple[int, int]] = {}
-        changes = _decide_all(actions, rows)
-        for change in changes:
-            change.write(puts, counts)
+        changes = []
+        reasons: list[dict[str, Any]] = []
+        for action, row in zip(actions, view.rows, strict=True):
+            try:
+                change = action.decide(row)
+                change.write(puts, counts, view.collections)
+            except tuple(_REASON_CODES) as error:
+                reasons.append({"Code": _REASON_CODES[type(error)], "Message": error.message, **(error.extra or {})})
+            else:
+                changes.append(change)
+                reasons.append(NO_REASON)
+        if len(changes) < len(actions):
+            raise errors.transaction_canceled(reasons)
         if token is not None:
             puts[token.key] = token.remembered()
         return Writes(puts, counts, Outcome(changes, False))
@@ -68,18 +76,3 @@ async def write(store: Store, actions: Sequence[Action], token: Token | None) ->
 
 def _unchanged(action: Action, row: bytes | None) -> Change:
     return Change(action.table, action.key, action.key_item, row, None, None, row)
-
-
-def _decide_all(actions: Sequence[Action], rows: Sequence[bytes | None]) -> list[Change]:
-    changes: list[Change] = []
-    reasons: list[dict[str, Any]] = []
-    for action, row in zip(actions, rows, strict=True):
-        try:
-            changes.append(action.decide(row))
-        except (ConditionalCheckFailedException, ItemCollectionSizeLimitExceededException, ValidationException) as e:
-            reasons.append({"Code": _REASON_CODES[type(e)], "Message": e.message, **(e.extra or {})})
-        else:
-            reasons.append(NO_REASON)
-    if len(changes) < len(actions):
-        raise errors.transaction_canceled(reasons)
-    return changes
