@@ -70,14 +70,14 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """Two or more conditions, none of them an And."""
+    """A chain of conditions; the parser leaves no And inside an And."""
 
     conditions: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """Two or more conditions, none of them an Or."""
+    """A chain of conditions; the parser leaves no Or inside an Or."""
 
     conditions: tuple[Condition, ...]
 
