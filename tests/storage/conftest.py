@@ -40,6 +40,9 @@ class Backend:
 
 ADDRESSES = {
     "memory": "memory:",
+    "file": "file:{path}",
+    "file, small segments": "file:{path}?segment_bytes=4096",
+    "file, relaxed": "file:{path}?durability=relaxed",
 }
 
 

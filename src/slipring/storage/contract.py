@@ -1,6 +1,6 @@
 """What the engine asks of a store, and what it may rely on.
 
-A store is an ordered map from bytes to bytes with atomic commits. Keys sort by unsigned bytes. A key is at most
+A store is an ordered map from bytes to bytes with atomic commits. Keys sort by unsigned bytes. A key is 1 to
 `KEY_BYTES_MAX` long, a value at most `VALUE_BYTES_MAX`. Tables, indexes, the catalog and counters are ranges of
 keys that the engine lays out (`engine.keyspace`); a store knows nothing of them.
 

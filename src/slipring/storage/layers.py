@@ -108,6 +108,14 @@ class LayerStack:
             self.layers = (top, *self.layers)
         top.put_all(puts)
 
+    def begin(self, generation: int) -> None:
+        """Put a new layer on top, for the writes of another generation."""
+        self.layers = (Layer(generation), *self.layers)
+
+    def drop(self, generation: int) -> None:
+        """Forget the layers of a generation and of those before it."""
+        self.layers = tuple([layer for layer in self.layers if layer.generation > generation])
+
     def pin(self) -> Pin:
         """Keep what is there now readable through the pin, unchanged by later writes."""
         pin = Pin(self.layers)

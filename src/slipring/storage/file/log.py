@@ -1,0 +1,184 @@
+"""What this process has seen of the store: the journal's frames applied to layers in memory, over the base."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from slipring.storage.contract import StoreError, StoreUnavailable
+from slipring.storage.file.base import Base, BaseView
+from slipring.storage.file.checkpoints import Advance
+from slipring.storage.file.control import APPLIED, PUBLISHED, Control
+from slipring.storage.file.disk import Disk, store_error
+from slipring.storage.file.frames import Puts
+from slipring.storage.file.journal import Journal, Overtaken, SyncFailed
+from slipring.storage.file.locks import FileLock
+from slipring.storage.layers import Layer, LayerStack
+from slipring.storage.watchers import Watchers
+
+_CLOSED = (-1, -1, -1)
+"""Shared words unlike any that were seen, so that a closed log's next read notices."""
+
+
+class Log:
+    """The place where groups land (`committer.Log`), and from which reads are answered."""
+
+    def __init__(
+        self, disk: Disk, lock: FileLock, base: Base, control: Control, *, segment_bytes: int, relaxed: bool
+    ) -> None:
+        self._directory = disk.directory
+        self._lock = lock
+        self._base = base
+        self._journal = Journal(disk, control, segment_bytes=segment_bytes, relaxed=relaxed, apply=self._apply)
+        self._ends: dict[int, int] = {}
+        self._refusal: StoreError | None = None
+        self.words: Sequence[int] = control.words
+        self.seen = 0
+        """The newest sequence that reads show."""
+        self.stack = LayerStack(Layer())
+        self.watchers = Watchers()
+        self.commits_landed = 0
+        self.groups_landed = 0
+        self.keys_landed = 0
+        self.before_group: Callable[[], bool] = lambda: True
+        """Asked before each group; False puts it off."""
+
+    def recover(self) -> None:
+        """Read the journal. The caller holds the commit lock. Raises `StoreError`."""
+        self._journal.recover(self._base.view().applied())
+        self.seen = self._journal.sequence
+
+    def refresh(self) -> None:
+        """See `contract.Store.refresh`."""
+        if self.words[PUBLISHED] != self.seen:
+            self._catch_up()
+
+    def view(self) -> BaseView:
+        """The base, not ahead of what the layers show."""
+        self.refresh()
+        view = self._base.view()
+        while view.applied() > self.seen:
+            self._catch_up()
+        return view
+
+    def begin(self) -> bool:
+        if self._refusal is not None:
+            raise self._refusal
+        if not (self.before_group() and self._lock.try_acquire()):
+            return False
+        try:
+            self.refresh()
+            self._journal.settle()
+            self.seen = self._journal.sequence
+        except BaseException as error:
+            self._lock.release()
+            if isinstance(error, OSError):
+                raise store_error(error, "read the journal", self._directory) from None
+            raise
+        return True
+
+    def read(self, key: bytes) -> bytes | None:
+        for layer in self.stack.layers:
+            if key in layer.values:
+                return layer.values[key]
+        return self._base.get(key)
+
+    def land(self, puts: Puts, commits: int) -> None:
+        journal = self._journal
+        try:
+            journal.append(puts)
+        except SyncFailed as error:
+            self._refusal = StoreUnavailable(f"{journal.segment.path}: a sync failed, so writing has stopped: {error}")
+            raise self._refusal from error
+        except OSError as error:
+            raise store_error(error, "write to the journal", self._directory) from None
+        self._apply(journal.segment.number, journal.sequence, puts)
+        self.seen = journal.sequence
+        self.groups_landed += 1
+        self.commits_landed += commits
+        self.keys_landed += len(puts)
+
+    def end(self) -> None:
+        self._lock.release()
+
+    def backlog(self) -> int:
+        """How many full segments the base does not hold."""
+        return len(self._ends)
+
+    def keys_in_memory(self) -> int:
+        """How many keys the layers hold."""
+        return sum(len(layer.values) for layer in self.stack.layers)
+
+    def finished(self) -> Advance | None:
+        """What the segments hold that are full, and the base does not."""
+        current = self.stack.layers[0].generation
+        return self._advance([layer for layer in self.stack.layers if layer.generation < current])
+
+    def everything(self) -> Advance | None:
+        """What the base does not hold, durable in the journal. Nothing may land afterwards."""
+        self._journal.segment.sync()
+        self._ends[self.stack.layers[0].generation] = self.seen
+        return self._advance([layer for layer in self.stack.layers if layer.values])
+
+    def drop_applied(self) -> None:
+        """Forget the layers that the base holds."""
+        applied = self.words[APPLIED]
+        held = [generation for generation, end in self._ends.items() if end <= applied]
+        if held:
+            self.stack.drop(max(held))
+            for generation in held:
+                del self._ends[generation]
+
+    def close(self) -> None:
+        self._refusal = StoreUnavailable("The store is closed.")
+        self.words = _CLOSED
+        self.stack = LayerStack(Layer())
+        self._journal.close()
+
+    def _catch_up(self) -> None:
+        if self.words is _CLOSED:
+            raise StoreUnavailable("The store is closed.")
+        try:
+            try:
+                self._journal.catch_up()
+            except Overtaken:
+                self._start_over()
+        except OSError as error:
+            raise store_error(error, "read the journal", self._directory) from None
+        self.seen = self._journal.sequence
+        self.drop_applied()
+
+    def _start_over(self) -> None:
+        """Take the base for what it is now, and go on from there: what it holds is no longer in the journal."""
+        self.watchers.notify_all()
+        while True:
+            self.stack = LayerStack(Layer())
+            self._ends.clear()
+            try:
+                self._journal.resume(self._base.view().applied())
+                self._journal.catch_up()
+                return
+            except Overtaken:
+                continue
+
+    def _apply(self, segment: int, sequence: int, puts: Puts) -> None:
+        self.watchers.notify(puts)
+        top = self.stack.layers[0]
+        if segment != top.generation:
+            if top.values:
+                self._ends[top.generation] = sequence - 1
+                self.stack.begin(segment)
+            else:
+                top.generation = segment
+        self.stack.put_all(puts)
+
+    def _advance(self, layers: list[Layer]) -> Advance | None:
+        if not layers:
+            return None
+        values = layers[-1].values
+        if len(layers) > 1:
+            values = {}
+            for layer in reversed(layers):
+                values.update(layer.values)
+        newest = layers[0].generation
+        done = newest if newest < self.stack.layers[0].generation else newest - 1
+        return Advance(values, self._ends[newest], done)
