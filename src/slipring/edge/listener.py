@@ -15,6 +15,9 @@ from slipring.edge.protocol import Connection
 from slipring.edge.routes import Routes
 from slipring.edge.traffic import Traffic
 
+_BACKLOG = 4096
+"""How many connections may wait to be accepted; the kernel lowers it to its own bound."""
+
 
 class Listener:
     """The HTTP front of one process."""
@@ -56,7 +59,7 @@ class Listener:
         loop = asyncio.get_running_loop()
         self._traffic.start()
         for bound in sockets:
-            self._servers.append(await loop.create_server(self.connection, sock=bound))
+            self._servers.append(await loop.create_server(self.connection, sock=bound, backlog=_BACKLOG))
 
     async def drain(self) -> None:
         """Accept no more, let requests in flight finish within the limit, then close whatever is left."""

@@ -1,0 +1,7 @@
+"""`python -m slipring` is `slipring`."""
+
+from __future__ import annotations
+
+from slipring.cli import main
+
+main()

@@ -1,0 +1,75 @@
+"""The commands."""
+
+from __future__ import annotations
+
+import shlex
+
+import click
+
+from slipring import __version__
+from slipring.cli.options import CommandError, with_settings
+from slipring.settings import Settings
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def slipring() -> None:
+    """A DynamoDB-compatible database server."""
+
+
+@slipring.command()
+@with_settings()
+def serve(settings: Settings) -> None:
+    """Serve until told to stop.
+
+    Every setting may also stand in the environment (SLIPRING_PORT for --port) or in a TOML file (port = 8000).
+    Flags count before the environment, the environment before the file. SIGTERM and SIGINT let requests in flight
+    finish; a second one stops at once.
+    """
+    from slipring.cli.serving import serve as serve_until_stopped
+
+    serve_until_stopped(settings)
+
+
+@slipring.command()
+@with_settings("host", "port", "region")
+def env(settings: Settings) -> None:
+    """Print what to export so that AWS SDKs and tools find this server: eval "$(slipring env)"."""
+    url = local_url(settings)
+    variables = {
+        "AWS_ENDPOINT_URL_DYNAMODB": url,
+        "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": url,
+        "AWS_REGION": settings.region,
+        "AWS_DEFAULT_REGION": settings.region,
+        "AWS_ACCESS_KEY_ID": "slipring",
+        "AWS_SECRET_ACCESS_KEY": "slipring",
+    }
+    for name, value in variables.items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+
+
+@slipring.command()
+@with_settings("host", "port")
+def healthcheck(settings: Settings) -> None:
+    """Exit 0 if the server is ready, 1 if not; for images that have no curl."""
+    from http.client import HTTPConnection, HTTPException
+
+    url = local_url(settings)
+    connection = HTTPConnection(url.removeprefix("http://"), timeout=5)
+    try:
+        connection.request("GET", "/health/ready")
+        response = connection.getresponse()
+        answer = response.read().decode("utf-8", "replace").strip()
+    except (OSError, HTTPException) as error:
+        raise CommandError(f"{url} does not answer: {error}") from None
+    finally:
+        connection.close()
+    if response.status != 200:
+        raise CommandError(f"{url} is {answer}")
+    click.echo(f"{url} is {answer}")
+
+
+def local_url(settings: Settings) -> str:
+    """Where a client on this machine reaches the server."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"

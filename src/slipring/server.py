@@ -1,0 +1,199 @@
+"""A whole server in one process: settings in, requests answered, until it is told to stop.
+
+`run` -> `serve` -> start up, main loop, shut down. It runs in any thread; signals are captured only on the main one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import threading
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from socket import socket
+
+import uvloop
+
+from slipring.clock import Clock, Ids, SystemClock
+from slipring.edge.auth import TrustingAuthenticator
+from slipring.edge.contract import Api, Ready
+from slipring.edge.listener import Listener
+from slipring.edge.sockets import ListenError, bind, url_of
+from slipring.engine.engine import Engine
+from slipring.model.service import targets
+from slipring.operations.registry import HANDLERS
+from slipring.operations.service import Service
+from slipring.settings import Settings
+from slipring.storage.backends import open_store
+from slipring.storage.contract import StoreError
+
+logger = logging.getLogger("slipring")
+
+_READY_KEY = b"\x00ready"
+"""A key that no keyspace uses: reading it touches the store and finds nothing."""
+
+
+class StartError(Exception):
+    """The server cannot start; the message is one line that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """What answers requests, put together."""
+
+    api: Api
+    ready: Ready
+    close: Callable[[], Awaitable[None]]
+
+
+def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
+    """Open the store and put the layers on it, in the running event loop. Raises StoreError."""
+    store = open_store(settings.store, durability=settings.durability)
+    engine = Engine(store, clock, ids)
+    engine.background.start()
+
+    async def close() -> None:
+        await engine.background.stop()
+        await store.close()
+
+    return Assembly(Service(engine, HANDLERS), lambda: store.get(_READY_KEY), close)
+
+
+class Server:
+    """One process's server."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        sockets: Sequence[socket] | None = None,
+        clock: Clock | None = None,
+        ids: Ids | None = None,
+        on_ready: Callable[[Server], None] | None = None,
+        signals: Sequence[signal.Signals] = (signal.SIGINT, signal.SIGTERM),
+    ) -> None:
+        """`sockets` are bound already; without them the settings' host and port are bound. `on_ready` is called, in
+        the server's thread, once requests are accepted. Each of `signals` stops it."""
+        self.settings = settings
+        self.url = ""
+        """Where it is reached, once it has started."""
+        self._sockets = sockets
+        self._clock = clock or SystemClock()
+        self._ids = ids or Ids()
+        self._on_ready = on_ready
+        self._captured = signals
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping = asyncio.Event()
+        self._listener: Listener
+        self._assembly: Assembly
+
+    def run(self) -> None:
+        """Serve until stopped. Raises StartError."""
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(self.serve())
+
+    async def serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        with self._captured_signals(self._loop):
+            await self._start_up()
+            await self._stopping.wait()
+            await self._shut_down()
+
+    def stop(self) -> None:
+        """Drain, then stop. Called again, it stops at once. May be called from any thread; does not wait."""
+        if self._loop is not None:
+            # A loop that is closed has stopped already.
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._stop)
+
+    async def _start_up(self) -> None:
+        try:
+            # The port is taken before the store is touched, and accepts nobody before the store is open.
+            sockets = self._sockets or bind(self.settings.host, self.settings.port)
+        except ListenError as error:
+            raise StartError(str(error)) from None
+        try:
+            self._assembly = build(self.settings, self._clock, self._ids)
+        except StoreError as error:
+            _close(sockets)
+            raise StartError(f"cannot open the store: {error}") from None
+        self._listener = self._front(self._assembly)
+        try:
+            await self._listener.start(sockets)
+        except OSError as error:
+            await self._assembly.close()
+            _close(sockets)
+            raise StartError(f"cannot listen on {url_of(sockets[0])}: {error.strerror}") from None
+        self.url = url_of(sockets[0])
+        if self._on_ready is not None:
+            self._on_ready(self)
+
+    def _front(self, assembly: Assembly) -> Listener:
+        return Listener(
+            api=assembly.api,
+            targets=targets(),
+            authenticate=TrustingAuthenticator(),
+            ready=assembly.ready,
+            clock=self._clock,
+            ids=self._ids,
+            limits=self.settings.limits(),
+            region=self.settings.region,
+        )
+
+    async def _shut_down(self) -> None:
+        await self._listener.drain()
+        await self._assembly.close()
+
+    def _stop(self) -> None:
+        if self._stopping.is_set():
+            self._listener.abort()
+        self._stopping.set()
+
+    @contextmanager
+    def _captured_signals(self, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        for number in self._captured:
+            loop.add_signal_handler(number, self._stop)
+        try:
+            yield
+        finally:
+            for number in self._captured:
+                loop.remove_signal_handler(number)
+
+
+def _close(sockets: Sequence[socket]) -> None:
+    for each in sockets:
+        each.close()
+
+
+@contextmanager
+def running(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None) -> Iterator[Server]:
+    """A server in a thread of its own, ready on entry and stopped on exit. Raises StartError."""
+    started = threading.Event()
+    failures: list[BaseException] = []
+    server = Server(settings, clock=clock, ids=ids, on_ready=lambda _: started.set())
+
+    def run() -> None:
+        try:
+            server.run()
+        except BaseException as error:
+            failures.append(error)
+        finally:
+            started.set()
+
+    thread = threading.Thread(target=run, name="slipring")
+    thread.start()
+    started.wait()
+    if failures:
+        raise failures[0]
+    try:
+        yield server
+    finally:
+        server.stop()
+        thread.join()
+        if failures:
+            raise failures[0]

@@ -1,0 +1,197 @@
+"""The settings of a server: one place for their names, defaults, bounds and meaning.
+
+A setting comes from, in this order: a flag, the environment, a TOML file, its default. All four are named alike:
+`idle_timeout_s` is `--idle-timeout-s`, `SLIPRING_IDLE_TIMEOUT_S` and `idle_timeout_s = ...`. The command line's help
+and the documentation are made from this class.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from slipring.edge.limits import Limits
+
+ENVIRONMENT_PREFIX = "SLIPRING_"
+DEFAULT_CONFIG = Path("slipring.toml")
+
+_LIMITS = Limits()
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message is one line that says which, and where it came from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known of one setting."""
+
+    name: str
+    default: object
+    help: str
+    metavar: str
+    read: Callable[[object], object]
+    """Turns a text or a TOML value into the setting's value; raises ValueError with what it should be."""
+
+    @property
+    def flag(self) -> str:
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        return ENVIRONMENT_PREFIX + self.name.upper()
+
+
+def _text(value: object) -> object:
+    if not isinstance(value, str) or not value:
+        raise ValueError("is not a text")
+    return value
+
+
+def _choice(*choices: str) -> Callable[[object], object]:
+    def read(value: object) -> object:
+        if value not in choices:
+            raise ValueError(f"is not one of {', '.join(choices)}")
+        return value
+
+    return read
+
+
+def _whole(least: int, most: int) -> Callable[[object], object]:
+    def read(value: object) -> object:
+        if isinstance(value, str) and value.isascii() and value.isdecimal():
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise ValueError(f"is not a whole number from {least} to {most}")
+        return value
+
+    return read
+
+
+def _seconds(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            value = None
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 1e9:
+        raise ValueError("is not a number of seconds above zero")
+    return float(value)
+
+
+def _setting(default: object, read: Callable[[object], object], metavar: str, help: str) -> Any:
+    return field(default=default, metadata={"read": read, "metavar": metavar, "help": help})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything an operator may choose."""
+
+    host: str = _setting("127.0.0.1", _text, "ADDRESS", "Where to listen: a name or an address; 0.0.0.0 for all.")
+    port: int = _setting(8000, _whole(0, 65535), "N", "The port to listen on; 0 takes a free one.")
+    store: str = _setting("./slipring-data", _text, "STORE", "Where the data is: a path, or an address like memory:.")
+    durability: str | None = _setting(
+        None,
+        _choice("fsync", "relaxed"),
+        "fsync|relaxed",
+        "When a write is acknowledged: once it would survive a power cut (fsync, a file's default),"
+        " or once it survives the death of the process (relaxed).",
+    )
+    workers: int = _setting(1, _whole(1, 256), "N", "How many processes serve the port and the store together.")
+    auth: str = _setting("off", _choice("off"), "off", "Which signatures to verify: off reads them and verifies none.")
+    region: str = _setting("us-east-1", _text, "REGION", "The region to speak of where a request does not name one.")
+    log_level: str = _setting(
+        "info", _choice("debug", "info", "warning", "error"), "LEVEL", "The least severe messages to log, on stderr."
+    )
+    connections_max: int = _setting(
+        _LIMITS.connections_max, _whole(1, 1_000_000), "N", "How many connections a process holds at once."
+    )
+    bytes_in_flight_max: int = _setting(
+        _LIMITS.bytes_in_flight_max,
+        _whole(16 * 1024 * 1024, 1 << 40),
+        "BYTES",
+        "How many bytes of request bodies a process holds at once; beyond, requests are refused with 503.",
+    )
+    head_timeout_s: float = _setting(
+        _LIMITS.head_timeout_s, _seconds, "SECONDS", "How long a client may take to send a request's headers."
+    )
+    body_timeout_s: float = _setting(
+        _LIMITS.body_timeout_s, _seconds, "SECONDS", "How long a client may take to send a request's body."
+    )
+    idle_timeout_s: float = _setting(
+        _LIMITS.idle_timeout_s, _seconds, "SECONDS", "How long a connection may stay open without a request."
+    )
+    write_timeout_s: float = _setting(
+        _LIMITS.write_timeout_s, _seconds, "SECONDS", "How long a client may leave its answer unread."
+    )
+    drain_s: float = _setting(_LIMITS.drain_s, _seconds, "SECONDS", "How long a shutdown waits for requests in flight.")
+
+    def limits(self) -> Limits:
+        """The bounds the edge keeps."""
+        return Limits(
+            connections_max=self.connections_max,
+            bytes_in_flight_max=self.bytes_in_flight_max,
+            head_timeout_s=self.head_timeout_s,
+            body_timeout_s=self.body_timeout_s,
+            idle_timeout_s=self.idle_timeout_s,
+            write_timeout_s=self.write_timeout_s,
+            drain_s=self.drain_s,
+        )
+
+
+SETTINGS: Mapping[str, Setting] = {
+    each.name: Setting(each.name, each.default, **each.metadata) for each in fields(Settings)
+}
+"""Every setting by name, in the order of the class."""
+
+
+def load(flags: Mapping[str, str | None], environment: Mapping[str, str], config: Path | None) -> Settings:
+    """The settings in force. `flags` are by name, None where not given; `config` is the file named by a flag, if any.
+
+    Raises SettingsError.
+    """
+    chosen: dict[str, Any] = {}
+    for name, value, source in _given(flags, environment, config):
+        if name not in chosen:
+            try:
+                chosen[name] = SETTINGS[name].read(value)
+            except ValueError as error:
+                raise SettingsError(f"{source}: {value!r} {error}") from None
+    return Settings(**chosen)
+
+
+def _given(
+    flags: Mapping[str, str | None], environment: Mapping[str, str], config: Path | None
+) -> Iterator[tuple[str, object, str]]:
+    """Name, value and source of everything that is set, the first to count first."""
+    for name, value in flags.items():
+        if value is not None:
+            yield name, value, SETTINGS[name].flag
+    for setting in SETTINGS.values():
+        text = environment.get(setting.variable)
+        # Kubernetes sets SLIPRING_PORT=tcp://address:port in every pod beside a service named slipring.
+        if text is not None and not text.startswith("tcp://"):
+            yield setting.name, text, setting.variable
+    named = environment.get(f"{ENVIRONMENT_PREFIX}CONFIG")
+    path = config or (Path(named) if named else None)
+    if path is not None or DEFAULT_CONFIG.is_file():
+        yield from _from_file(path or DEFAULT_CONFIG)
+
+
+def _from_file(path: Path) -> Iterator[tuple[str, object, str]]:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: {error}") from None
+    for name, value in table.items():
+        if name not in SETTINGS:
+            close = difflib.get_close_matches(name, SETTINGS, n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            raise SettingsError(f"{path}: there is no setting {name!r}{hint}")
+        yield name, value, f"{path}: {name}"

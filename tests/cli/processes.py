@@ -1,0 +1,82 @@
+"""The `slipring` command as a process of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from tests.edge.wire import Client
+
+COMMAND = [sys.executable, "-m", "slipring"]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """This process's environment without any setting of ours or of AWS's tools, and with `more`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SLIPRING_", "AWS_"))}
+    source = str(Path(__file__).parents[2] / "src")
+    return {**kept, "PYTHONPATH": source, **more}
+
+
+def slipring(
+    *arguments: str, cwd: Path | None = None, more: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        [*COMMAND, *arguments], capture_output=True, text=True, timeout=30, cwd=cwd, env=environment(**more or {})
+    )
+
+
+class Serving:
+    """`slipring serve`, ready on entry, and gone on exit."""
+
+    def __init__(self, *arguments: str, cwd: Path | None = None, more: dict[str, str] | None = None) -> None:
+        flags: Sequence[str] = arguments if "--port" in arguments else ("--port", "0", *arguments)
+        self._process = subprocess.Popen(
+            [*COMMAND, "serve", *flags],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=cwd,
+            env=environment(**more or {}),
+        )
+        self.ready_line = ""
+        self.url = ""
+        self.port = 0
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def __enter__(self) -> Serving:
+        assert self._process.stdout is not None
+        self.ready_line = self._process.stdout.readline()
+        found = re.search(r"ready on (http://\S+:(\d+))", self.ready_line)
+        if not found:
+            _, errors = self._process.communicate(timeout=30)
+            raise AssertionError(f"not ready: {self.ready_line!r} {errors}")
+        self.url, self.port = found[1].rstrip(","), int(found[2])
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.communicate()
+
+    def client(self) -> Client:
+        return Client(self.port)
+
+    def send(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    def ended(self, within_s: float = 20) -> tuple[int, str]:
+        """The exit code and what stands on stderr."""
+        _, errors = self._process.communicate(timeout=within_s)
+        return self._process.returncode, errors

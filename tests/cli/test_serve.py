@@ -1,0 +1,162 @@
+"""`slipring serve` as a process: it says when it is ready, and it ends in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+import pytest
+
+from slipring import __version__
+from tests.cli.processes import Serving, slipring
+from tests.edge.wire import Client, eventually, request
+
+LIVE = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+def call(client: Client, operation: str, **parameters: object) -> dict[str, object]:
+    response = client.ask(request(orjson.dumps(parameters), {"X-Amz-Target": f"DynamoDB_20120810.{operation}"}))
+    assert response.status == 200, response.body
+    answer = orjson.loads(response.body)
+    assert isinstance(answer, dict)
+    return answer
+
+
+def ask_another(serving: Serving) -> None:
+    """What was sent before has reached the server when this returns, for it reads in the order of arrival."""
+    with serving.client() as client:
+        assert client.ask(LIVE).status == 200
+
+
+TABLE = {
+    "TableName": "things",
+    "BillingMode": "PAY_PER_REQUEST",
+    "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+    "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+}
+
+
+def test_the_ready_line_says_where_and_the_first_answer_follows() -> None:
+    """Scripts wait for this line, so whoever reads it must be served."""
+    with Serving("--store", "memory:") as serving:
+        assert serving.ready_line == f"slipring {__version__} ready on {serving.url}, store memory:\n"
+        assert serving.port != 0
+        with serving.client() as client:
+            assert call(client, "ListTables") == {"TableNames": []}
+
+
+def test_settings_come_from_the_environment_and_the_file_too(tmp_path: Path) -> None:
+    (tmp_path / "slipring.toml").write_text('store = "memory:"\nregion = "eu-central-1"\n')
+    with Serving("--port", "0", cwd=tmp_path, more={"SLIPRING_REGION": "ap-south-1"}) as serving:
+        with serving.client() as client:
+            answer = client.ask(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert answer.body == b"healthy: dynamodb.ap-south-1.amazonaws.com "
+        assert "store memory:" in serving.ready_line
+
+
+def test_it_listens_on_ipv6() -> None:
+    if not socket.has_ipv6 or not Path("/proc/net/if_inet6").exists():
+        pytest.skip("this machine has no IPv6")
+    with Serving("--store", "memory:", "--host", "::1") as serving:
+        assert serving.url == f"http://[::1]:{serving.port}"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_lets_a_half_sent_request_finish(number: signal.Signals) -> None:
+    """An orchestrator that replaces the server costs its clients no error."""
+    data = request(b"{}", {"X-Amz-Target": "DynamoDB_20120810.ListTables"})
+    with Serving("--store", "memory:") as serving, serving.client() as client, serving.client() as idle:
+        assert idle.ask(LIVE).status == 200
+        client.send(data[:-1])
+        ask_another(serving)
+        serving.send(number)
+        assert idle.closed()
+        client.send(data[-1:])
+        response = client.receive()
+        assert (response.status, response.headers["connection"]) == (200, "close")
+        assert serving.ended() == (0, "")
+
+
+def test_a_second_signal_stops_at_once() -> None:
+    """Whoever asks twice does not want to wait for the drain's limit, which is half a minute."""
+    with Serving("--store", "memory:") as serving, serving.client() as client, serving.client() as idle:
+        assert idle.ask(LIVE).status == 200
+        client.send(request(b"{}")[:-1])
+        ask_another(serving)
+        serving.send(signal.SIGTERM)
+        assert idle.closed()
+        serving.send(signal.SIGTERM)
+        code, _ = serving.ended(within_s=5)
+        assert code == 0
+        assert client.closed()
+
+
+def workers_of(parent: int) -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+
+
+@pytest.fixture
+def two_workers(tmp_path: Path) -> Iterator[Serving]:
+    if not Path(f"/proc/self/task/{os.getpid()}/children").exists():
+        pytest.skip("the children of a process cannot be listed here")
+    with Serving("--store", str(tmp_path / "store"), "--workers", "2") as serving:
+        yield serving
+        serving.send(signal.SIGTERM)
+        code, _ = serving.ended()
+        assert code == 0
+
+
+def test_workers_share_one_port_and_one_store(two_workers: Serving) -> None:
+    """What one writes, every other reads at once, whichever the kernel hands a connection to."""
+    assert len(workers_of(two_workers.pid)) == 2
+    with two_workers.client() as client:
+        call(client, "CreateTable", **TABLE)
+    prefixes = set()
+    for number in range(40):
+        with two_workers.client() as client:
+            item = {"pk": {"S": f"item {number}"}}
+            call(client, "PutItem", TableName="things", Item=item)
+        with two_workers.client() as client:
+            assert call(client, "GetItem", TableName="things", Key=item)["Item"] == item
+            prefixes.add(client.ask(LIVE).headers["x-amzn-requestid"][:36])
+    # A process is known by the beginning of its request ids.
+    assert len(prefixes) == 2
+
+
+def test_a_worker_that_dies_is_replaced(two_workers: Serving) -> None:
+    """And the data it wrote is there."""
+    with two_workers.client() as client:
+        call(client, "CreateTable", **TABLE)
+    before = workers_of(two_workers.pid)
+    os.kill(before[0], signal.SIGKILL)
+
+    def replaced() -> bool:
+        now = workers_of(two_workers.pid)
+        return len(now) == 2 and before[0] not in now
+
+    assert eventually(replaced)
+    for _ in range(20):
+        with two_workers.client() as client:
+            assert call(client, "ListTables") == {"TableNames": ["things"]}
+
+
+def test_workers_do_not_outlive_their_parent(tmp_path: Path) -> None:
+    """A parent that is killed cannot tell them to stop; they notice."""
+    if not Path(f"/proc/self/task/{os.getpid()}/children").exists():
+        pytest.skip("the children of a process cannot be listed here")
+    with Serving("--store", str(tmp_path / "store"), "--workers", "2") as serving:
+        workers = workers_of(serving.pid)
+        serving.send(signal.SIGKILL)
+        assert eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
+
+
+def test_workers_that_cannot_start_say_so_once(tmp_path: Path) -> None:
+    """One line for all of them, and no endless tries."""
+    result = slipring("serve", "--port", "0", "--store", "nope://x", "--workers", "3")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith("slipring: cannot open the store: ")
+    assert result.stderr.count("\n") == 1
