@@ -11,11 +11,13 @@ _BAD_START = "The provided starting key is invalid"
 
 
 def start_key_invalid() -> ValidationException:
-    return ValidationException(f"{_BAD_START}: The provided key element does not match the schema")
-
-
-def start_key_invalid_for_index() -> ValidationException:
+    """Of a Query, and of a Scan of an index."""
     return ValidationException(_BAD_START)
+
+
+def start_key_not_of_table() -> ValidationException:
+    """Of a Scan of a table."""
+    return ValidationException(f"{_BAD_START}: The provided key element does not match the schema")
 
 
 def start_key_outside_query() -> ValidationException:

@@ -79,7 +79,7 @@ def partition_prefix(table: Table, index: Index | None, hash_values: Sequence[st
 
 
 def _resume(wanted: KeyRange, keys: BoundKeys, request: dict[str, Any]) -> None:
-    after = store_key(wanted.table, wanted.index, request["ExclusiveStartKey"])
+    after = store_key(wanted.table, wanted.index, request["ExclusiveStartKey"], errors.start_key_invalid)
     prefix = partition_prefix(wanted.table, wanted.index, keys.hash_values)
     if not after.startswith(prefix):
         raise errors.start_key_outside_query()

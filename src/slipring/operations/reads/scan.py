@@ -53,7 +53,8 @@ def _segment(table: Table, index: Index | None, request: dict[str, Any]) -> KeyR
             stop = prefix + high.to_bytes(2, "big")
     wanted = KeyRange(table, index, start, stop)
     if "ExclusiveStartKey" in request:
-        after = store_key(table, index, request["ExclusiveStartKey"])
+        mismatch = errors.start_key_not_of_table if index is None else errors.start_key_invalid
+        after = store_key(table, index, request["ExclusiveStartKey"], mismatch)
         if total is not None and not start <= after < stop:
             raise errors.start_key_of_other_segment(total, request["Segment"])
         wanted.resume(after)
