@@ -28,7 +28,7 @@ class Engine:
     async def write(self, action: Action) -> Change:
         """Commit one action. Raises what it raises, or CatalogChanged if its table is no longer what it was."""
         table = action.table
-        if table.has_local_indexes:
+        if table.has_local_indexes or table.shards is not None:
             return (await self.write_all((action,)))[0]
 
         def decide(old: Sequence[bytes | None]) -> Writes[Change]:
@@ -44,15 +44,13 @@ class Engine:
 
     async def write_all(self, actions: Sequence[Action]) -> list[Change]:
         """Commit several actions on different items together. The first error of any of them is raised."""
-        write_set = WriteSet(actions)
+        write_set = WriteSet(actions, self.clock.now())
 
         def decide(old: Sequence[bytes | None]) -> Writes[list[Change]]:
-            view = write_set.view(old)
-            puts: dict[bytes, bytes | None] = {}
-            counts: dict[bytes, tuple[int, int]] = {}
-            changes = [action.decide(row) for action, row in zip(actions, view.rows, strict=True)]
+            opened = write_set.open(old)
+            changes = [action.decide(row) for action, row in zip(actions, opened.rows, strict=True)]
             for change in changes:
-                change.write(puts, counts, view.collections)
-            return Writes(puts, counts, changes)
+                opened.add(change)
+            return Writes(opened.puts, opened.counts, changes)
 
         return await self.store.commit(write_set.reads, decide)

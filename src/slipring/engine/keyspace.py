@@ -11,7 +11,10 @@
 | `05` table id, partition hash, partition key | counters: 0, bytes of the item collection (tables with LSIs) |
 | `06` account 00 client request token | a remembered TransactWriteItems |
 | `07` name | a lease |
+| `01 s` namespace 00 table name 00 stream label | a stream's record (`engine.streams`) |
 | `08` kind, table id, index id | work to be done in the background (`engine.background`) |
+| `09 h` table id, stream label 00 shard | the position of the shard's last record |
+| `09 r` table id, stream label 00 shard, position | a stream record |
 
 The partition hash leads within a table, so that Scan order is hash order and a parallel segment is a range. Ids are
 never used again, so nothing of a dropped table or index can show in a new one of the same name.
@@ -28,6 +31,7 @@ CATALOG = b"\x01"
 TABLE_RECORDS = b"\x01n"
 TABLE_GUARDS = b"\x01v"
 LAST_TABLE_ID = b"\x01i"
+STREAM_RECORDS = b"\x01s"
 TOKENS = b"\x06"
 LEASES = b"\x07"
 JOBS = b"\x08"
@@ -73,6 +77,26 @@ def counts(table_id: int, index_id: int) -> bytes:
 def collections(table_id: int) -> bytes:
     """The prefix of a table's item collection counters."""
     return b"\x05" + _TABLE_ID.pack(table_id)
+
+
+def stream(namespace: str, table_name: str, label: str) -> bytes:
+    """A stream's record; with an empty label, the prefix of those of a table."""
+    return b"\x00".join((STREAM_RECORDS + namespace.encode(), table_name.encode(), label.encode()))
+
+
+def parse_stream(key: bytes) -> tuple[str, str, str]:
+    """The namespace, table name and label that a stream's key names."""
+    namespace, name, label = key[len(STREAM_RECORDS) :].decode().split("\x00")
+    return namespace, name, label
+
+
+def stream_head(table_id: int, label: str, shard: int) -> bytes:
+    return b"\x09h" + _TABLE_ID.pack(table_id) + label.encode() + b"\x00" + _TABLE_ID.pack(shard)
+
+
+def stream_records(table_id: int, label: str, shard: int) -> bytes:
+    """The prefix of a shard's records; eight bytes of position follow."""
+    return b"\x09r" + _TABLE_ID.pack(table_id) + label.encode() + b"\x00" + _TABLE_ID.pack(shard)
 
 
 def token(account: str, client_request_token: str) -> bytes:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from slipring.engine import keyspace
+from slipring.engine.shards import ShardMap
 from slipring.model import limits
 from slipring.model.attribute_values import Item
 from slipring.model.errors import items as errors
@@ -113,6 +114,7 @@ class Table:
         "range_type",
         "ranges",
         "record",
+        "shards",
     )
 
     def __init__(self, record: TableRecord) -> None:
@@ -137,6 +139,8 @@ class Table:
         self.has_local_indexes = bool(local)
         self.indexes = tuple(local + remote)
         self.index_by_name = {index.name: index for index in self.indexes}
+        stream = record.get("Stream")
+        self.shards: ShardMap | None = ShardMap(self.id, stream) if stream and stream["Enabled"] else None
 
     def key_of(self, key: Item) -> bytes:
         """Where the item with this normalised primary key lies. Raises the service's errors for a key that is not

@@ -41,25 +41,23 @@ class Outcome:
         """The request's token was known: the changes are what it would have read, and nothing was written."""
 
 
-async def write(store: Store, actions: Sequence[Action], token: Token | None) -> Outcome:
+async def write(store: Store, actions: Sequence[Action], token: Token | None, now: float) -> Outcome:
     """Do all of the actions or none. Raises TransactionCanceledException with a reason for each action,
     IdempotentParameterMismatchException, or CatalogChanged."""
-    write_set = WriteSet(actions)
+    write_set = WriteSet(actions, now)
     reads = write_set.reads if token is None else [*write_set.reads, token.key]
 
     def decide(old: Sequence[bytes | None]) -> Writes[Outcome]:
-        view = write_set.view(old)
+        opened = write_set.open(old)
         if token is not None and token.is_repeated(old[-1]):
-            changes = [_unchanged(*pair) for pair in zip(actions, view.rows, strict=True)]
+            changes = [_unchanged(*pair) for pair in zip(actions, opened.rows, strict=True)]
             return Writes({}, None, Outcome(changes, True))
-        puts: dict[bytes, bytes | None] = {}
-        counts: dict[bytes, tuple[int, int]] = {}
         changes = []
         reasons: list[dict[str, Any]] = []
-        for action, row in zip(actions, view.rows, strict=True):
+        for action, row in zip(actions, opened.rows, strict=True):
             try:
                 change = action.decide(row)
-                change.write(puts, counts, view.collections)
+                opened.add(change)
             except tuple(_REASON_CODES) as error:
                 reasons.append({"Code": _REASON_CODES[type(error)], "Message": error.message, **(error.extra or {})})
             else:
@@ -68,8 +66,8 @@ async def write(store: Store, actions: Sequence[Action], token: Token | None) ->
         if len(changes) < len(actions):
             raise errors.transaction_canceled(reasons)
         if token is not None:
-            puts[token.key] = token.remembered()
-        return Writes(puts, counts, Outcome(changes, False))
+            opened.puts[token.key] = token.remembered()
+        return Writes(opened.puts, opened.counts, Outcome(changes, False))
 
     return await store.commit(reads, decide)
 

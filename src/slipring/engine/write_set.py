@@ -1,48 +1,89 @@
-"""The keys that several actions read together, and what the store answered for them."""
+"""Several actions as one mutation: the keys that they read together, and everything that they write."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from slipring.engine.actions import Action
 from slipring.engine.catalog import CatalogChanged
-from slipring.engine.changes import collection_key
+from slipring.engine.changes import Change, collection_key
+from slipring.engine.shards import OpenShard, position_value
+from slipring.engine.stream_records import is_recorded, record
 from slipring.storage.contract import decode_counts
 
 
-class View(NamedTuple):
-    """Old values, told apart."""
-
-    rows: Sequence[bytes | None]
-    """The items' rows, in the order of the actions."""
-    collections: Mapping[bytes, int]
-    """Sizes in bytes of the item collections concerned, by counter key."""
-
-
 class WriteSet:
-    """What to read before several actions decide: the guards of their tables, their items, their item collections."""
+    """What to read before several actions decide: the guards of their tables, their items, the sizes of their item
+    collections, and the heads of the stream shards that take their records."""
 
-    __slots__ = ("_collections", "_count", "_tables", "reads")
+    __slots__ = ("_actions", "_collections", "_now", "_shards", "_tables", "reads")
 
-    def __init__(self, actions: Sequence[Action]) -> None:
+    def __init__(self, actions: Sequence[Action], now: float) -> None:
+        """`now` is the time that stream records tell."""
+        self._actions = actions
+        self._now = now
         self._tables = list({action.table.id: action.table for action in actions}.values())
-        self._count = len(actions)
         keys = [collection_key(a.table, a.key_item) for a in actions if a.table.has_local_indexes]
         self._collections = list(dict.fromkeys(keys))
+        self._shards = [
+            shard
+            for table in self._tables
+            if table.shards is not None
+            for shard in {table.shards.shard_of(a.key): None for a in actions if a.table is table}
+        ]
         self.reads = [
             *[table.guard_key for table in self._tables],
             *[action.key for action in actions],
             *self._collections,
+            *[shard.head_key for shard in self._shards],
         ]
-        """The store's keys, in the order in which `view` expects their values."""
+        """The store's keys, in the order in which `open` expects their values."""
 
-    def view(self, old: Sequence[bytes | None]) -> View:
-        """Raises CatalogChanged unless every table is as it was when the actions were planned."""
-        tables = len(self._tables)
+    def open(self, old: Sequence[bytes | None]) -> OpenWriteSet:
+        """Begin to decide. Raises CatalogChanged unless every table is as it was when the actions were planned."""
+        items = len(self._tables)
         for table, guard in zip(self._tables, old, strict=False):
             if guard != table.guard:
                 raise CatalogChanged
-        items = tables + self._count
-        sizes = [decode_counts(value)[1] for value in old[items : items + len(self._collections)]]
-        return View(old[tables:items], dict(zip(self._collections, sizes, strict=True)))
+        collections = items + len(self._actions)
+        heads = collections + len(self._collections)
+        sizes = [decode_counts(value)[1] for value in old[collections:heads]]
+        return OpenWriteSet(
+            old[items:collections],
+            dict(zip(self._collections, sizes, strict=True)),
+            dict(zip(self._shards, old[heads:], strict=False)),
+            self._now,
+        )
+
+
+class OpenWriteSet:
+    """The old values, and the writes that gather as changes are added."""
+
+    __slots__ = ("_collections", "_heads", "_now", "counts", "puts", "rows")
+
+    def __init__(
+        self,
+        rows: Sequence[bytes | None],
+        collections: dict[bytes, int],
+        heads: dict[OpenShard, bytes | None],
+        now: float,
+    ) -> None:
+        self.rows = rows
+        """The items' rows, in the order of the actions."""
+        self._collections = collections
+        self._heads = heads
+        self._now = now
+        self.puts: dict[bytes, bytes | None] = {}
+        self.counts: dict[bytes, tuple[int, int]] = {}
+
+    def add(self, change: Change) -> None:
+        """Add what a change writes. Raises ItemCollectionSizeLimitExceededException."""
+        change.write(self.puts, self.counts, self._collections)
+        shards = change.table.shards
+        if shards is None or not is_recorded(change):
+            return
+        shard = shards.shard_of(change.item_key)
+        position = shard.next_position(self._heads[shard])
+        key, value = record(change, shard, position, shards.view_type, self._now)
+        self._heads[shard] = self.puts[shard.head_key] = position_value(position)
+        self.puts[key] = value

@@ -51,7 +51,7 @@ async def transact_write_items(engine: Engine, request: dict[str, Any], caller: 
     actions = _actions(plans, tables)
     if len({action.key for action in actions}) < len(actions):
         raise item_errors.several_operations_on_one_item()
-    outcome = await transactions.write(engine.store, actions, token)
+    outcome = await transactions.write(engine.store, actions, token, engine.clock.now())
     return await _answer(engine, request, [details["TableName"] for _, details in wanted], outcome)
 
 
