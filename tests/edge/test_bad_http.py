@@ -73,7 +73,8 @@ def test_headers_are_bounded(client: Client) -> None:
     """A client that never ends its headers would otherwise be stored until memory is full."""
     client.send(b"POST / HTTP/1.1\r\n")
     sent = 0
-    while sent <= HEAD_BYTES_MAX + 65536:
+    # What comes in the first piece is not counted; how large that is the kernel decides.
+    while sent <= HEAD_BYTES_MAX + (1 << 20):
         try:
             client.send(b"X: " + b"x" * 8000 + b"\r\n")
         except (ConnectionResetError, BrokenPipeError):
