@@ -6,6 +6,7 @@ the page's size once is nearly always enough, and reading on in the rare other c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -18,7 +19,7 @@ from slipring.model import limits
 from slipring.model.attribute_values import Item
 from slipring.operations.answers import AnswerParts
 from slipring.operations.reads.selection import Selection
-from slipring.storage.contract import Store
+from slipring.storage.contract import Reader, Store
 
 _JSON_BYTES_PER_READ = limits.PAGE_BYTES_MAX * 5 // 4
 """What a page of ordinary items has as JSON: type tags and quotes add about a tenth to items of 1 KB."""
@@ -57,7 +58,31 @@ class Page:
         self.more = more
 
 
-async def read_page(store: Store, wanted: KeyRange, limit: int | None) -> Page:
+async def answer_read(store: Store, request: dict[str, Any], wanted: KeyRange, selection: Selection) -> list[bytes]:
+    """Read a page and answer a Query or Scan with it."""
+    limit = request.get("Limit")
+    if not selection.fetches:
+        return _answer(request, wanted, await _read_page(store, wanted, limit), None, selection)
+    # An entry and its item come from one view: an item that changes meanwhile would contradict its own entry.
+    snapshot = store.snapshot()
+    try:
+        page = await _read_page(snapshot, wanted, limit)
+        fetched = await _fetch(snapshot, wanted.table, page)
+    finally:
+        snapshot.close()
+    return _answer(request, wanted, page, fetched, selection)
+
+
+async def _fetch(snapshot: Reader, table: Table, page: Page) -> list[bytes]:
+    """The whole items of a page of index entries."""
+    fetched: list[bytes] = []
+    for row in await snapshot.get_many([table.key_in(rows.decode(row)) for _, row in page.rows]):
+        assert row is not None, "an entry is written and deleted together with its item"
+        fetched.append(row)
+    return fetched
+
+
+async def _read_page(store: Reader, wanted: KeyRange, limit: int | None) -> Page:
     """Read until the limit is met, 1 MB of items is read (the item that crosses it included), or the range ends."""
     found: Rows = []
     size = 0
@@ -82,43 +107,37 @@ async def read_page(store: Store, wanted: KeyRange, limit: int | None) -> Page:
     return Page(found, size, False)
 
 
-async def answer_page(
-    store: Store, request: dict[str, Any], wanted: KeyRange, page: Page, selection: Selection
+def _answer(
+    request: dict[str, Any], wanted: KeyRange, page: Page, fetched: list[bytes] | None, selection: Selection
 ) -> list[bytes]:
-    """The answer of a Query or Scan."""
     parts = AnswerParts()
-    fetched_units = 0.0
-    base_rows: list[bytes | None] | None = None
-    consistent = request.get("ConsistentRead", False)
-    if selection.fetches and page.rows:
-        assert wanted.index is not None
-        base_rows = await store.get_many([wanted.table.key_in(rows.decode(row)) for _, row in page.rows])
-        fetched_units = sum(read_units(rows.item_bytes(row), consistent=consistent) for row in base_rows if row)
-    told, count = _told_items(page, base_rows, selection)
+    told, count = _told_items([row for _, row in page.rows] if fetched is None else fetched, selection)
     if told is not None:
         parts.splice(b"Items", b"[" + b",".join(told) + b"]")
     parts.splice(b"Count", b"%d" % count)
     parts.splice(b"ScannedCount", b"%d" % len(page.rows))
     if page.more:
         parts.add(b"LastEvaluatedKey", _last_key(wanted, page.rows[-1][1]))
-    mode = request.get("ReturnConsumedCapacity", "NONE")
-    if mode != "NONE":
-        tally = Tally(request["TableName"])
-        units = read_units(page.size_bytes, consistent=consistent)
-        if wanted.index is None:
-            tally.table_units = units
-        else:
-            tally.table_units = fetched_units
-            tally.add_index(wanted.index, units)
-        parts.add(b"ConsumedCapacity", tally.describe(mode))
+    if request.get("ReturnConsumedCapacity", "NONE") != "NONE":
+        parts.add(b"ConsumedCapacity", _consumed(request, wanted, page, fetched or ()))
     return parts.finish()
 
 
-def _told_items(
-    page: Page, base_rows: list[bytes | None] | None, selection: Selection
-) -> tuple[list[bytes] | None, int]:
+def _consumed(request: dict[str, Any], wanted: KeyRange, page: Page, fetched: Sequence[bytes]) -> dict[str, Any]:
+    """A page costs its items' sizes together; each item fetched beside it costs its own."""
+    consistent = request.get("ConsistentRead", False)
+    tally = Tally(request["TableName"])
+    units = read_units(page.size_bytes, consistent=consistent)
+    if wanted.index is None:
+        tally.table_units = units
+    else:
+        tally.table_units = sum([read_units(rows.item_bytes(row), consistent=consistent) for row in fetched], 0.0)
+        tally.add_index(wanted.index, units)
+    return tally.describe(request["ReturnConsumedCapacity"])
+
+
+def _told_items(stored: list[bytes], selection: Selection) -> tuple[list[bytes] | None, int]:
     """The items' JSON (None when only the count is asked for) and how many there are after the filter."""
-    stored = [row for _, row in page.rows] if base_rows is None else [row for row in base_rows if row is not None]
     condition, projection = selection.condition, selection.projection
     if condition is None and projection is None:
         return (None, len(stored)) if selection.count_only else ([rows.json(row) for row in stored], len(stored))

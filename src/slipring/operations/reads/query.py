@@ -11,7 +11,7 @@ from slipring.expressions import KeyRange as BoundKeys
 from slipring.iam.caller import Caller
 from slipring.model.errors import reads as errors
 from slipring.model.keys import encode, escape, partition_hash, successor
-from slipring.operations.reads.page import KeyRange, answer_page, read_page
+from slipring.operations.reads.page import KeyRange, answer_read
 from slipring.operations.reads.planning import plan_query
 from slipring.operations.reads.selection import ReadPlan, find_index, select
 from slipring.operations.reads.start_keys import store_key
@@ -33,8 +33,7 @@ async def query(engine: Engine, request: dict[str, Any], caller: Caller) -> list
     wanted = _range(table, index, keys, reverse=not request.get("ScanIndexForward", True))
     if "ExclusiveStartKey" in request:
         _resume(wanted, keys, request)
-    page = await read_page(engine.store, wanted, request.get("Limit"))
-    return await answer_page(engine.store, request, wanted, page, selection)
+    return await answer_read(engine.store, request, wanted, selection)
 
 
 def _check_filter(keys: Sequence[KeyAttribute], request: dict[str, Any], plan: ReadPlan) -> None:

@@ -9,7 +9,7 @@ from slipring.engine.table import Index, Table
 from slipring.iam.caller import Caller
 from slipring.model.errors import reads as errors
 from slipring.model.keys import successor
-from slipring.operations.reads.page import KeyRange, answer_page, read_page
+from slipring.operations.reads.page import KeyRange, answer_read
 from slipring.operations.reads.planning import plan_scan
 from slipring.operations.reads.selection import find_index, select
 from slipring.operations.reads.start_keys import store_key
@@ -25,8 +25,7 @@ async def scan(engine: Engine, request: dict[str, Any], caller: Caller) -> list[
     index = find_index(table, request)
     selection = select(table, index, request, plan)
     wanted = _segment(table, index, request)
-    page = await read_page(engine.store, wanted, request.get("Limit"))
-    return await answer_page(engine.store, request, wanted, page, selection)
+    return await answer_read(engine.store, request, wanted, selection)
 
 
 def _check_segments(request: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from slipring.engine.actions import Condition
 from slipring.engine.table import Index, Table
-from slipring.expressions import Projection
+from slipring.expressions import Projection, attributes_to_get
 from slipring.model.errors import reads as errors
 from slipring.model.errors import tables as table_errors
 
@@ -84,4 +84,8 @@ def select(table: Table, index: Index | None, request: Mapping[str, Any], plan: 
         if lacking:
             raise errors.attributes_not_in_index(index.name, lacking)
     fetches = not index.is_global and (chosen == "ALL_ATTRIBUTES" or bool(lacking))
-    return Selection(plan.condition, plan.projection, count_only=count_only, fetches=fetches)
+    projection = plan.projection
+    if lacking and projection is None and chosen != "ALL_ATTRIBUTES":
+        # What is fetched for the filter alone is not told.
+        projection = attributes_to_get(sorted(index.projected))
+    return Selection(plan.condition, projection, count_only=count_only, fetches=fetches)
