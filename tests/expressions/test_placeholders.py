@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from slipring.expressions import (
+    attribute_updates,
+    attributes_to_get,
     check_conditional_operator,
     check_mixing,
     check_usage,
@@ -15,6 +17,8 @@ from slipring.expressions import (
     compile_key_condition,
     compile_projection,
     compile_update,
+    expected_condition,
+    key_conditions,
     normalise_values,
 )
 from slipring.expressions.placeholders import Compiled
@@ -78,6 +82,30 @@ REFUSED: list[tuple[str, dict[str, str] | None, dict[str, Any] | None, list[Comp
         "Value provided in ExpressionAttributeNames unused in expressions: keys: {#a, #c}",
     ),
     ("GetItem", {"#a": "a"}, None, [], "ExpressionAttributeNames can only be specified when using expressions"),
+    # A legacy parameter is no expression
+    (
+        "GetItem",
+        {"#a": "a"},
+        None,
+        [attributes_to_get(["a"])],
+        "ExpressionAttributeNames can only be specified when using expressions",
+    ),
+    (
+        "Query",
+        None,
+        V,
+        [key_conditions({"a": {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "x"}]}})],
+        "ExpressionAttributeValues can only be specified when using expressions: "
+        "FilterExpression and KeyConditionExpression are null",
+    ),
+    (
+        "UpdateItem",
+        None,
+        V,
+        [attribute_updates({"a": {"Action": "DELETE"}}), expected_condition({"a": {"Exists": False}})],
+        "ExpressionAttributeValues can only be specified when using expressions: "
+        "UpdateExpression and ConditionExpression are null",
+    ),
     ("PutItem", {}, V, [], "ExpressionAttributeNames can only be specified when using expressions"),
     (
         "Query",

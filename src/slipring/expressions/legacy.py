@@ -36,6 +36,22 @@ _ADDABLE = frozenset({"N", "SS", "NS", "BS", "L"})
 _DELETABLE = frozenset({"SS", "NS", "BS"})
 
 
+# `check_usage` tells these from expressions by their parameter.
+class _KeyConditions(KeyCondition):
+    __slots__ = ()
+    parameter = "KeyConditions"
+
+
+class _AttributesToGet(Projection):
+    __slots__ = ()
+    parameter = "AttributesToGet"
+
+
+class _AttributeUpdates(Update):
+    __slots__ = ()
+    parameter = "AttributeUpdates"
+
+
 # Conditions
 
 
@@ -59,7 +75,7 @@ def key_conditions(conditions: Mapping[str, Mapping[str, Any]]) -> KeyCondition:
     for name, (operator, arguments) in _comparisons(conditions).items():
         placeholders = [_place(argument, values).placeholder for argument in arguments]
         terms.append(KeyTerm(name, _KEY_OPERATORS.get(operator, operator), tuple(placeholders)))
-    return KeyCondition(terms, own_values=values)
+    return _KeyConditions(terms, own_values=values)
 
 
 _Comparison = tuple[str, Sequence[AttributeValue]]
@@ -168,7 +184,7 @@ def attributes_to_get(names: Sequence[str]) -> Projection:
         if name in seen:
             raise errors.duplicate_attribute_to_get(name)
         seen.add(name)
-    return Projection([Path((name,)) for name in names])
+    return _AttributesToGet([Path((name,)) for name in names])
 
 
 def attribute_updates(updates: Mapping[str, Mapping[str, Any]]) -> Update:
@@ -179,7 +195,7 @@ def attribute_updates(updates: Mapping[str, Mapping[str, Any]]) -> Update:
         action = update.get("Action") or "PUT"
         entries.append((Path((name,)), _decision_binder(action, update.get("Value"))))
         creates_item = creates_item or action != "DELETE"
-    return Update(entries, creates_item=creates_item)
+    return _AttributeUpdates(entries, creates_item=creates_item)
 
 
 def _decision_binder(action: str, value: AttributeValue | None) -> DecisionBinder:

@@ -130,7 +130,8 @@ def check_usage(
 ) -> None:
     """Raises ValidationException for placeholders that are unused, undefined or ill-formed, or have no use at all.
 
-    `compiled` are all expressions of the request, in the service's order; `operation` is as in `check_mixing`.
+    `compiled` are all expressions of the request, in the service's order, and perhaps its legacy parameters, which
+    use no placeholders; `operation` is as in `check_mixing`.
     """
     if len(compiled) == 1:
         names_used, values_used = compiled[0].names_used, compiled[0].values_used
@@ -138,8 +139,7 @@ def check_usage(
         names_used = frozenset().union(*[expression.names_used for expression in compiled])
         values_used = frozenset().union(*[expression.values_used for expression in compiled])
     if not (_are_used(names, names_used) and _are_used(values, values_used)):
-        _check_names_given(names, compiled)
-        _check_values_given(operation, values, compiled)
+        _explain(operation, names, values, compiled)
         _raise_unused(_NAMES, names, names_used)
         _raise_unused(_VALUES, values, values_used)
 
@@ -148,19 +148,20 @@ def _are_used(given: Mapping[str, object] | None, used: frozenset[str]) -> bool:
     return not used if given is None else len(given) > 0 and given.keys() == used
 
 
-def _check_names_given(names: Mapping[str, str] | None, compiled: Sequence[Compiled]) -> None:
-    if names is None:
-        return
-    if not compiled:
-        raise errors.names_without_expression()
-    check_names(names)
-
-
-def _check_values_given(operation: str, values: Values | None, compiled: Sequence[Compiled]) -> None:
+def _explain(
+    operation: str, names: Mapping[str, str] | None, values: Values | None, compiled: Sequence[Compiled]
+) -> None:
+    """Raises ValidationException for whatever is wrong with placeholders but that some are unused."""
+    parameters = _PARAMETERS[operation].expressions
+    given = {expression.parameter for expression in compiled}.intersection(parameters)
+    if names is not None:
+        if not given:
+            raise errors.names_without_expression()
+        check_names(names)
     if values is not None:
-        parameters = [name for name in _PARAMETERS[operation].expressions if name != "ProjectionExpression"]
-        if not any(expression.parameter in parameters for expression in compiled):
-            raise errors.values_without_expression(parameters)
+        with_values = [parameter for parameter in parameters if parameter != "ProjectionExpression"]
+        if given.isdisjoint(with_values):
+            raise errors.values_without_expression(with_values)
         _check_placeholders(_VALUES, values, _VALUE)
     for expression in compiled:
         if not expression.values_used <= (values or {}).keys():

@@ -241,13 +241,6 @@ def conditional_operator_with_one_condition() -> ValidationException:
     return ValidationException("ConditionalOperator can only be used when Filter or Expected has two or more elements")
 
 
-def key_in_filter(parameter: str, name: str) -> ValidationException:
-    """`parameter` as the service words it: "Filter Expression" or "QueryFilter"."""
-    return ValidationException(
-        f"{parameter} can only contain non-primary key attributes: Primary key attribute: {name}"
-    )
-
-
 # Key conditions
 
 
