@@ -11,11 +11,11 @@ from slipring.model import limits
 from slipring.model.errors import tables as errors
 from slipring.model.table_names import parse_table_name
 from slipring.operations.answers import answer
+from slipring.operations.tables import stream_settings
 from slipring.operations.tables.throughput import describe_capacity, describe_warm_throughput
 from slipring.storage.contract import decode_counts
 
 _TOLD_AS_RECORDED = (
-    "AttributeDefinitions",
     "BillingModeSummary",
     "CreationDateTime",
     "DeletionProtectionEnabled",
@@ -25,7 +25,7 @@ _TOLD_AS_RECORDED = (
     "TableId",
     "TableName",
 )
-_INDEX_TOLD_AS_RECORDED = ("IndexName", "KeySchema", "Projection", "OnDemandThroughput")
+_INDEX_TOLD_AS_RECORDED = ("IndexName", "KeySchema", "OnDemandThroughput")
 
 
 def table_arn(name: str, caller: Caller) -> str:
@@ -57,12 +57,15 @@ async def list_tables(engine: Engine, request: dict[str, Any], caller: Caller) -
 
 
 async def describe_table(engine: Engine, table: Table, caller: Caller) -> dict[str, Any]:
-    """A TableDescription. Counts are those of this moment, not of some hours ago as the service's are."""
+    """A TableDescription. Counts are those of this moment, not of some hours ago as the service's are.
+
+    Definitions and projected attributes are in order of name, whatever order they came in (observed)."""
     record = table.record
     counts = await engine.store.get_many([table.count_key, *(index.count_key for index in table.indexes)])
     item_count, size = decode_counts(counts[0])
     told = {name: record[name] for name in _TOLD_AS_RECORDED if name in record}
     told |= {
+        "AttributeDefinitions": sorted(record["AttributeDefinitions"], key=lambda each: each["AttributeName"]),
         "TableArn": table_arn(table.name, caller),
         "TableStatus": "UPDATING" if any(index.record.get("Backfilling") for index in table.indexes) else "ACTIVE",
         "ItemCount": item_count,
@@ -70,6 +73,8 @@ async def describe_table(engine: Engine, table: Table, caller: Caller) -> dict[s
         "ProvisionedThroughput": describe_capacity(record),
         "WarmThroughput": describe_warm_throughput(record),
     }
+    if "Stream" in record:
+        told |= stream_settings.describe(record["Stream"], caller)
     if "SSESpecification" in record:
         told["SSEDescription"] = _describe_encryption(record["SSESpecification"], caller)
     for index, stored in zip(table.indexes, counts[1:], strict=True):
@@ -81,7 +86,12 @@ async def describe_table(engine: Engine, table: Table, caller: Caller) -> dict[s
 def _describe_index(index: Index, arn: str, stored_counts: bytes | None) -> dict[str, Any]:
     item_count, size = decode_counts(stored_counts)
     told = {name: index.record[name] for name in _INDEX_TOLD_AS_RECORDED if name in index.record}
-    told |= {"IndexArn": f"{arn}/index/{index.name}", "ItemCount": item_count, "IndexSizeBytes": size}
+    told |= {
+        "IndexArn": f"{arn}/index/{index.name}",
+        "IndexSizeBytes": size,
+        "ItemCount": item_count,
+        "Projection": _describe_projection(index.record["Projection"]),
+    }
     if index.is_global:
         told["IndexStatus"] = "ACTIVE" if index.readable else "CREATING"
         if not index.readable:
@@ -89,6 +99,12 @@ def _describe_index(index: Index, arn: str, stored_counts: bytes | None) -> dict
         told["ProvisionedThroughput"] = describe_capacity(index.record)
         told["WarmThroughput"] = describe_warm_throughput(index.record)
     return told
+
+
+def _describe_projection(projection: dict[str, Any]) -> dict[str, Any]:
+    if "NonKeyAttributes" not in projection:
+        return projection
+    return {**projection, "NonKeyAttributes": sorted(projection["NonKeyAttributes"])}
 
 
 def _describe_encryption(specification: dict[str, Any], caller: Caller) -> dict[str, Any]:

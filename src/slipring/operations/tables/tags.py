@@ -2,39 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from slipring.engine.engine import Engine
 from slipring.engine.table import Table, TableRecord
 from slipring.iam.caller import Caller
 from slipring.model import limits
-from slipring.model.errors import tables as errors
+from slipring.model.errors import tags as errors
 from slipring.operations.answers import EMPTY, answer
 
+_RESERVED_PREFIX = "aws:"
+_REFUSED_CHARACTER = re.compile(r"[^\w\s+\-=.:/@]")
+"""Tags are made of letters, digits and blanks of any script and a few signs (Developer Guide, "Tagging restrictions
+in DynamoDB")."""
 _TABLE_ARN_PARTS = 6
 _TAGS_PER_PAGE = 10
 
 
 def check_tags(tags: Iterable[dict[str, str]]) -> None:
-    """Tags of one request: none reserved, none twice, not too many. Raises ValidationException."""
-    keys = [tag["Key"] for tag in tags]
-    if any(key.startswith("aws:") for key in keys):
-        raise errors.tag_key_reserved()
-    if len(set(keys)) < len(keys):
-        raise errors.tag_repeated()
+    """Tags of one request: none malformed, none reserved, none twice, not too many. Raises ValidationException."""
+    keys: list[str] = []
+    for tag in tags:
+        _check_key(tag["Key"])
+        if _REFUSED_CHARACTER.search(tag["Value"]):
+            raise errors.tag_value_invalid(tag["Value"])
+        if tag["Key"] in keys:
+            raise errors.tag_repeated(tag["Key"])
+        keys.append(tag["Key"])
+    _check_count(keys)
+
+
+def _check_key(key: str) -> None:
+    if _REFUSED_CHARACTER.search(key):
+        raise errors.tag_key_invalid(key)
+    if key.lower().startswith(_RESERVED_PREFIX):
+        raise errors.tag_key_reserved(key)
+
+
+def _check_count(keys: Sequence[str] | dict[str, str]) -> None:
     if len(keys) > limits.TAGS_MAX:
-        raise errors.too_many_tags(limits.TAGS_MAX)
+        raise errors.too_many_tags()
 
 
 async def tag_resource(engine: Engine, request: dict[str, Any], caller: Caller) -> list[bytes]:
+    if not request["Tags"]:
+        raise errors.no_tags()
     check_tags(request["Tags"])
     table = await _tagged_table(engine, request["ResourceArn"], caller, "TagResource")
 
     def revise(before: TableRecord) -> TableRecord:
         tags = {**before.get("Tags", {}), **{tag["Key"]: tag["Value"] for tag in request["Tags"]}}
-        if len(tags) > limits.TAGS_MAX:
-            raise errors.too_many_tags(limits.TAGS_MAX)
+        _check_count(tags)
         return {**before, "Tags": tags}
 
     await engine.catalog.change(table.name, caller.namespace, revise)
@@ -42,11 +62,16 @@ async def tag_resource(engine: Engine, request: dict[str, Any], caller: Caller) 
 
 
 async def untag_resource(engine: Engine, request: dict[str, Any], caller: Caller) -> list[bytes]:
+    keys = request["TagKeys"]
+    if not keys:
+        raise errors.no_tag_keys()
+    for key in keys:
+        _check_key(key)
+    _check_count(keys)
     table = await _tagged_table(engine, request["ResourceArn"], caller, "UntagResource")
 
     def revise(before: TableRecord) -> TableRecord:
-        kept = {key: value for key, value in before.get("Tags", {}).items() if key not in request["TagKeys"]}
-        return {**before, "Tags": kept}
+        return {**before, "Tags": {key: value for key, value in before.get("Tags", {}).items() if key not in keys}}
 
     await engine.catalog.change(table.name, caller.namespace, revise)
     return EMPTY
@@ -64,12 +89,25 @@ async def list_tags_of_resource(engine: Engine, request: dict[str, Any], caller:
 
 
 async def _tagged_table(engine: Engine, arn: str, caller: Caller, action: str) -> Table:
-    parts = arn.split(":", _TABLE_ARN_PARTS - 1)
-    if len(parts) < _TABLE_ARN_PARTS or parts[2] != "dynamodb" or not parts[5].startswith("table/"):
-        raise errors.invalid_resource_arn(arn)
-    table = await engine.catalog.find(parts[5].removeprefix("table/"), caller.namespace)
+    name = _table_name(arn)
+    table = await engine.catalog.find(name, caller.namespace)
     if table is not None:
         return table
-    if parts[4] != caller.account:
-        raise errors.tags_of_unknown_resource(f"arn:aws:iam::{caller.account}:root", action, arn)
+    if arn.split(":")[4] != caller.account:
+        raise errors.resource_of_another_account(f"arn:aws:iam::{caller.account}:root", action, arn)
     raise errors.resource_not_found(arn)
+
+
+def _table_name(arn: str) -> str:
+    """The table that an ARN names. Raises ValidationException for anything but a table's ARN."""
+    if not arn.startswith("arn:"):
+        raise errors.not_an_arn(arn)
+    parts = arn.split(":", _TABLE_ARN_PARTS - 1)
+    if len(parts) < _TABLE_ARN_PARTS or parts[2] != "dynamodb" or not parts[5].startswith("table/"):
+        raise errors.not_a_resource(arn)
+    name, _, part = parts[5].removeprefix("table/").partition("/")
+    if part.startswith("backup/"):
+        raise errors.not_a_resource(arn)
+    if part:
+        raise errors.not_a_table(arn)
+    return name

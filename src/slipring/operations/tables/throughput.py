@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from slipring.model.errors import tables as errors
+from slipring.model.errors import throughput as errors
 
 ON_DEMAND = "PAY_PER_REQUEST"
 PROVISIONED = "PROVISIONED"
@@ -12,28 +12,108 @@ PROVISIONED = "PROVISIONED"
 ON_DEMAND_WARM_READ_UNITS = 12_000
 ON_DEMAND_WARM_WRITE_UNITS = 4_000
 """What a new on-demand table can take at once (Developer Guide, "Understanding warm throughput")."""
+NO_MAXIMUM = -1
+"""The on-demand maximum that lifts the one before (API Reference, "OnDemandThroughput")."""
+
+_CAPACITIES = ("ReadCapacityUnits", "WriteCapacityUnits")
+_MAXIMA = ("MaxReadRequestUnits", "MaxWriteRequestUnits")
+_WARM = ("ReadUnitsPerSecond", "WriteUnitsPerSecond")
 
 
-def check_capacity(billing_mode: str, request: dict[str, Any], indexes: list[dict[str, Any]]) -> None:
-    """The table's and its new indexes' throughput fit the billing mode. Raises ValidationException."""
-    provisioned = billing_mode == PROVISIONED
-    capacity = request.get("ProvisionedThroughput")
-    if provisioned and capacity is None:
+def billing_mode(record: dict[str, Any]) -> str:
+    """Of a table's record."""
+    mode: str = record.get("BillingModeSummary", {}).get("BillingMode", PROVISIONED)
+    return mode
+
+
+def check_new_table(mode: str, request: dict[str, Any], indexes: list[dict[str, Any]]) -> None:
+    """The throughput of a table and of the indexes created with it. Raises ValidationException."""
+    if mode == PROVISIONED and "ProvisionedThroughput" not in request:
         raise errors.capacity_required()
-    if not provisioned and capacity is not None:
+    if mode == ON_DEMAND and "ProvisionedThroughput" in request:
         raise errors.capacity_refused()
-    if provisioned and "OnDemandThroughput" in request:
-        raise errors.on_demand_throughput_refused()
+    _check_new(mode, request, None)
     for index in indexes:
-        check_index_capacity(billing_mode, index)
+        name = index["IndexName"]
+        if mode == PROVISIONED and "ProvisionedThroughput" not in index:
+            raise errors.index_capacity_required(name)
+        if mode == ON_DEMAND and "ProvisionedThroughput" in index:
+            raise errors.index_capacity_refused(name)
+        _check_new(mode, index, name)
 
 
-def check_index_capacity(billing_mode: str, index: dict[str, Any]) -> None:
-    """The same for one index."""
-    if billing_mode == PROVISIONED and "ProvisionedThroughput" not in index:
-        raise errors.index_capacity_required(index["IndexName"])
-    if billing_mode == ON_DEMAND and "ProvisionedThroughput" in index:
-        raise errors.index_capacity_refused(index["IndexName"])
+def check_added_index(mode: str, index: dict[str, Any]) -> None:
+    """The throughput of an index that UpdateTable adds. Raises ValidationException."""
+    name = index["IndexName"]
+    if mode == PROVISIONED and "ProvisionedThroughput" not in index:
+        raise errors.added_index_capacity_required(name)
+    if mode == ON_DEMAND and "ProvisionedThroughput" in index:
+        raise errors.added_index_capacity_refused(name)
+    _check_new(mode, index, name)
+
+
+def _check_new(mode: str, wanted: dict[str, Any], index: str | None) -> None:
+    for member, units in wanted.get("OnDemandThroughput", {}).items():
+        if mode == PROVISIONED:
+            raise errors.on_demand_maximum_refused(member, index)
+        if units < 1:
+            raise errors.on_demand_maximum_out_of_range(member, index)
+    least = describe_warm_throughput({"ProvisionedThroughput": wanted.get("ProvisionedThroughput")})
+    for member, capacity_member in zip(_WARM, _CAPACITIES, strict=True):
+        units = wanted.get("WarmThroughput", {}).get(member)
+        if units is not None and units < least[member]:
+            if mode == PROVISIONED:
+                raise errors.warm_throughput_below_capacity(member, capacity_member, index)
+            raise errors.warm_throughput_below_initial(member, index)
+
+
+def revise_capacity(record: dict[str, Any], wanted: dict[str, Any], index: str | None, now: float) -> None:
+    """Change the capacity of a table's or an index's record. Raises ValidationException if it stays as it is."""
+    before = record.get("ProvisionedThroughput")
+    after = {**(before or {}), **wanted}
+    if before is not None:
+        pairs = [(before[unit], after[unit]) for unit in _CAPACITIES]
+        if all(old == new for old, new in pairs):
+            raise errors.capacity_unchanged(index, pairs[0][0], pairs[1][0])
+        if any(new > old for old, new in pairs):
+            after["LastIncreaseDateTime"] = now
+        if any(new < old for old, new in pairs):
+            after["LastDecreaseDateTime"] = now
+    _keep_warm(record)
+    record["ProvisionedThroughput"] = after
+
+
+def drop_capacity(record: dict[str, Any]) -> None:
+    """A table, or an index, becomes on-demand."""
+    _keep_warm(record)
+    record.pop("ProvisionedThroughput", None)
+
+
+def _keep_warm(record: dict[str, Any]) -> None:
+    """Warm throughput never falls, whatever becomes of the capacity that it came from (observed)."""
+    warm = describe_warm_throughput(record)
+    record["WarmThroughput"] = {member: warm[member] for member in _WARM}
+
+
+def revise_maximum(record: dict[str, Any], wanted: dict[str, int], mode: str, index: str | None) -> None:
+    """Change the on-demand maxima of a table's or an index's record. Raises ValidationException."""
+    for member, units in wanted.items():
+        if mode == PROVISIONED:
+            raise errors.on_demand_maximum_change_refused(member, index)
+        if units < 1 and units != NO_MAXIMUM:
+            raise errors.on_demand_maximum_out_of_range(member, index)
+    record["OnDemandThroughput"] = {**record.get("OnDemandThroughput", {}), **wanted}
+
+
+def revise_warm_throughput(record: dict[str, Any], wanted: dict[str, int], index: str | None) -> None:
+    """Raise the warm throughput of a table's or an index's record. Raises ValidationException if it would fall."""
+    if index is not None and not wanted:
+        raise errors.index_warm_throughput_empty(index)
+    current = describe_warm_throughput(record)
+    for member, units in wanted.items():
+        if units < current[member]:
+            raise errors.warm_throughput_lowered(member, index)
+    record["WarmThroughput"] = {**record.get("WarmThroughput", {}), **wanted}
 
 
 def describe_capacity(record: dict[str, Any]) -> dict[str, Any]:

@@ -18,12 +18,10 @@ async def update_time_to_live(engine: Engine, request: dict[str, Any], caller: C
 
     def revise(before: TableRecord) -> TableRecord:
         current = before.get("TimeToLiveAttribute")
+        if current is not None and current != specification["AttributeName"]:
+            raise errors.time_to_live_attribute_differs(current)
         if specification["Enabled"] == (current is not None):
-            if current is not None and current != specification["AttributeName"]:
-                raise errors.time_to_live_attribute_differs()
             raise errors.time_to_live_unchanged(specification["Enabled"])
-        if not specification["Enabled"] and current != specification["AttributeName"]:
-            raise errors.time_to_live_attribute_differs()
         after = {name: value for name, value in before.items() if name != "TimeToLiveAttribute"}
         if specification["Enabled"]:
             after["TimeToLiveAttribute"] = specification["AttributeName"]
