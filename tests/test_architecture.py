@@ -97,7 +97,12 @@ def room_of(path: str) -> str:
     return path.split("/")[0].removesuffix(".py")
 
 
-def imports() -> Iterator[Import]:
+@cache
+def imports() -> tuple[Import, ...]:
+    return tuple(_imports())
+
+
+def _imports() -> Iterator[Import]:
     for path, tree in trees().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
