@@ -31,7 +31,7 @@ sdks: $(SDKS)/installed $(JAVASCRIPT)/node_modules/.installed
 
 $(VENV)/bin/python $(SDKS)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Slipring needs Python 3.11 or newer" >&2; exit 1; }
-	$(PYTHON) -m venv $(@D)/..
+	$(PYTHON) -m venv $(@:%/bin/python=%)
 
 # The build backend is locked like everything else, so the package is built with what is installed.
 $(VENV)/%.installed: requirements/%.txt pyproject.toml | $(VENV)/bin/python
