@@ -23,6 +23,8 @@ Condition = Callable[[Item | None], bool]
 class ItemUpdate(Protocol):
     """A bound update expression (or its legacy form)."""
 
+    @property
+    def creates_item(self) -> bool: ...
     def apply(self, old: Item | None, base: Item) -> UpdateOutcome: ...
 
 
@@ -107,7 +109,7 @@ class Update(Action):
 
     An update that only removes creates nothing (API Reference, "UpdateItem": DELETE "causes nothing to happen")."""
 
-    __slots__ = ("creates_item", "update")
+    __slots__ = ("update",)
 
     def __init__(
         self,
@@ -117,17 +119,14 @@ class Update(Action):
         update: ItemUpdate,
         condition: Condition | None = None,
         return_failed_item: bool = False,
-        *,
-        creates_item: bool = True,
     ) -> None:
         super().__init__(table, key, key_item, condition, return_failed_item)
         self.update = update
-        self.creates_item = creates_item
 
     def decide(self, old_row: bytes | None) -> Change:
         old_item = self._passed(old_row)
         outcome = self.update.apply(old_item, self.key_item if old_item is None else old_item)
-        if old_item is None and not self.creates_item:
+        if old_item is None and not self.update.creates_item:
             change = Change(self.table, self.key, self.key_item, None, None, None, None)
             change.update = outcome
             return change

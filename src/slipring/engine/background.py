@@ -1,4 +1,4 @@
-"""What happens when no request waits for it: filling new indexes, erasing dropped tables, forgetting old tokens.
+"""What happens when no request waits for it: filling new indexes, erasing dropped tables, trimming streams.
 
 Jobs are keys in the store, committed with the change that made them necessary, so a crash loses none. One process at
 a time works on them, under a lease; every process looks now and then, so that a dead one's jobs are taken over.
@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 
 from slipring.clock import Clock, Ids
-from slipring.engine import backfill, erasure, keyspace, tokens
+from slipring.engine import backfill, erasure, keyspace, stream_upkeep, tokens
 from slipring.engine.catalog import Catalog
 from slipring.engine.leases import Lease
 from slipring.model.keys import successor
@@ -20,6 +21,8 @@ from slipring.storage.contract import Store, StoreError
 _LOOK_SECONDS = 5.0
 """How often an idle process looks for jobs that another one left."""
 _LEASE_SECONDS = 10.0
+_KEEP_SECONDS = 60.0
+"""How often expired tokens and stream records are looked for."""
 _JOBS_PER_LOOK = 64
 
 _log = logging.getLogger(__name__)
@@ -33,6 +36,7 @@ class Background:
         self._catalog = catalog
         self._clock = clock
         self._lease = Lease(store, clock, "background", ids.uuid(), _LEASE_SECONDS)
+        self._kept_at = -math.inf
         self._wanted = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -69,13 +73,22 @@ class Background:
                 await asyncio.wait_for(self._wanted.wait(), _LOOK_SECONDS)
 
     async def _work(self) -> None:
-        await tokens.forget_expired(self._store, self._clock.now())
+        await self._keep()
         while jobs := await self._jobs():
             if not await self._lease.hold():
                 return
             for key, value in jobs:
                 await self._step(key, value)
                 await asyncio.sleep(0)
+
+    async def _keep(self) -> None:
+        """What comes up with time alone."""
+        now = self._clock.now()
+        if now - self._kept_at < _KEEP_SECONDS or not await self._lease.hold():
+            return
+        self._kept_at = now
+        await tokens.forget_expired(self._store, now)
+        await stream_upkeep.keep(self._store, self._catalog, now)
 
     async def _jobs(self) -> list[tuple[bytes, bytes]]:
         stop = successor(keyspace.JOBS)

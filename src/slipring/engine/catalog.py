@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from slipring.engine import keyspace
+from slipring.engine import keyspace, streams
 from slipring.engine.table import Table, TableRecord, guard_value
 from slipring.model.errors import tables as errors
 from slipring.model.keys import successor
@@ -53,8 +53,12 @@ class Catalog:
         rows = await self._store.scan(start, successor(prefix), limit=limit, bytes_max=1 << 40)
         return [key[len(prefix) :].decode() for key, _ in rows]
 
-    async def create(self, record: TableRecord, namespace: str) -> Table:
-        """Add a table; its id is given out here. Raises ResourceInUseException if the name is taken."""
+    async def create(
+        self, record: TableRecord, namespace: str, complete: Callable[[TableRecord], TableRecord] = lambda r: r
+    ) -> Table:
+        """Add a table; its id is given out here, and `complete` may add what depends on it.
+
+        Raises ResourceInUseException if the name is taken."""
         record_key = keyspace.table_record(namespace, record["TableName"])
 
         def decide(old: Sequence[bytes | None]) -> Writes[Table]:
@@ -62,11 +66,12 @@ class Catalog:
             if taken is not None:
                 raise errors.table_exists(record["TableName"])
             table_id = int.from_bytes(last_id or b"", "big") + 1
-            created = {**record, "Id": table_id, "Version": 1}
+            created = complete({**record, "Id": table_id, "Version": 1})
             puts: dict[bytes, bytes | None] = {
                 record_key: orjson.dumps(created),
                 keyspace.LAST_TABLE_ID: table_id.to_bytes(8, "big"),
                 keyspace.table_guard(table_id): guard_value(created),
+                **streams.stored(namespace, {}, created),
             }
             return Writes(puts, None, Table(created))
 
@@ -92,6 +97,7 @@ class Catalog:
             puts: dict[bytes, bytes | None] = {
                 record_key: orjson.dumps(after),
                 keyspace.table_guard(before["Id"]): guard_value(after),
+                **streams.stored(namespace, before, after),
             }
             if jobs is not None:
                 puts.update(jobs(before, after))
@@ -99,8 +105,9 @@ class Catalog:
 
         return await self._store.commit([record_key], decide)
 
-    async def drop(self, name: str, namespace: str, check: Callable[[TableRecord], Any]) -> Table:
-        """Remove a table; its name is free at once and its contents are erased in the background.
+    async def drop(self, name: str, namespace: str, check: Callable[[TableRecord], Any], now: float) -> Table:
+        """Remove a table; its name is free at once and its contents are erased in the background. Its stream closes
+        and stays readable.
 
         Raises ResourceNotFoundException, or what `check` raises."""
         record_key = keyspace.table_record(namespace, name)
@@ -115,6 +122,8 @@ class Catalog:
                 keyspace.table_guard(record["Id"]): None,
                 keyspace.drop_job(record["Id"], keyspace.TABLE_ITSELF): b"",
             }
+            if "Stream" in record and record["Stream"]["Enabled"]:
+                puts.update(streams.stored(namespace, {}, {"Stream": streams.closed(record["Stream"], now)}))
             return Writes(puts, None, Table(record))
 
         return await self._store.commit([record_key], decide)

@@ -84,6 +84,11 @@ def stream(namespace: str, table_name: str, label: str) -> bytes:
     return b"\x00".join((STREAM_RECORDS + namespace.encode(), table_name.encode(), label.encode()))
 
 
+def all_streams(namespace: str) -> bytes:
+    """The prefix of the records of all of a namespace's streams."""
+    return STREAM_RECORDS + namespace.encode() + b"\x00"
+
+
 def parse_stream(key: bytes) -> tuple[str, str, str]:
     """The namespace, table name and label that a stream's key names."""
     namespace, name, label = key[len(STREAM_RECORDS) :].decode().split("\x00")

@@ -11,12 +11,14 @@ planned for the old shard is planned again.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
-from slipring.engine.shards import HASH_COUNT, StreamRecord, open_shards
+from slipring.engine import keyspace
+from slipring.engine.shards import HASH_COUNT, StreamRecord, is_open, new_shard
 
 SEQUENCE_BASE = 100_000_000_000_000_000_000
 """The service's sequence numbers have 21 digits or more; ours begin here so that they sort as text too."""
@@ -27,58 +29,51 @@ def sequence_number(position: int) -> str:
     return str(SEQUENCE_BASE + position)
 
 
-def new_stream(record: dict[str, Any], view_type: str, now: float, taken_labels: set[str]) -> StreamRecord:
-    """A stream with one shard over all partition hashes."""
-    moment = now
-    while (label := _label(moment)) in taken_labels:
-        moment += 0.001
+def new_stream(table_record: Mapping[str, Any], view_type: str, now: float) -> StreamRecord:
+    """A stream with one shard over all partition hashes. Its label is the time, later than that of the last one."""
+    label = _label(now)
+    last = table_record.get("Stream")
+    if last is not None and last["Label"] >= label:
+        label = _label(datetime.fromisoformat(last["Label"] + "+00:00").timestamp() + 0.001)
     return {
-        "TableId": record["Id"],
-        "TableName": record["TableName"],
+        "TableId": table_record["Id"],
+        "TableName": table_record["TableName"],
         "Label": label,
         "ViewType": view_type,
-        "KeySchema": record["KeySchema"],
+        "KeySchema": table_record["KeySchema"],
         "CreationDateTime": now,
         "Enabled": True,
-        "Shards": [_shard(0, 0, HASH_COUNT, 1, now)],
+        "Shards": [new_shard(0, 0, HASH_COUNT, now)],
     }
 
 
 def _label(now: float) -> str:
-    return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
+    return datetime.fromtimestamp(round(now, 3), UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
 
 
-def _shard(number: int, low: int, high: int, start: int, now: float) -> dict[str, Any]:
-    return {"Number": number, "Low": low, "High": high, "Start": start, "Created": now}
-
-
-def closed(stream: StreamRecord, heads: dict[int, int]) -> StreamRecord:
-    """The stream once all its shards are closed; `heads` are the last positions by shard number."""
-    shards = [
-        shard if "End" in shard else {**shard, "End": max(heads[shard["Number"]], shard["Start"] - 1)}
-        for shard in stream["Shards"]
-    ]
+def closed(stream: StreamRecord, now: float) -> StreamRecord:
+    """The stream once it is disabled: every shard closed, with no children."""
+    shards = [{**shard, "Closed": now} if is_open(shard) else shard for shard in stream["Shards"]]
     return {**stream, "Enabled": False, "Shards": shards}
 
 
-def rolled(stream: StreamRecord, heads: dict[int, int], now: float, *, children: int) -> StreamRecord:
-    """The stream with every open shard closed and followed by one child, or two that share its range."""
-    following = closed(stream, heads)
-    shards: list[dict[str, Any]] = list(following["Shards"])
-    for parent in open_shards(stream):
-        end = next(shard["End"] for shard in shards if shard["Number"] == parent["Number"])
+def rolled(stream: StreamRecord, now: float, *, children: int) -> StreamRecord:
+    """The stream with every open shard closed and followed by one child, or by several that share its range."""
+    shards: list[dict[str, Any]] = list(closed(stream, now)["Shards"])
+    number = max(shard["Number"] for shard in shards)
+    for parent in [shard for shard in stream["Shards"] if is_open(shard)]:
         width = (parent["High"] - parent["Low"]) // children
         for child in range(children):
             low = parent["Low"] + child * width
             high = parent["High"] if child == children - 1 else low + width
-            shards.append({**_shard(len(shards), low, high, end + 1, now), "Parent": parent["Number"]})
-    return {**following, "Enabled": True, "Shards": shards}
+            number += 1
+            shards.append({**new_shard(number, low, high, now), "ParentId": parent["Id"]})
+    return {**stream, "Shards": shards}
 
 
-def encode(stream: StreamRecord) -> bytes:
-    return orjson.dumps(stream)
-
-
-def decode(value: bytes) -> StreamRecord:
-    stream: StreamRecord = orjson.loads(value)
-    return stream
+def stored(namespace: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[bytes, bytes | None]:
+    """The stream records to write with a table's record that goes from `before` to `after`."""
+    old, new = before.get("Stream"), after.get("Stream")
+    if new is None or new == old:
+        return {}
+    return {keyspace.stream(namespace, new["TableName"], new["Label"]): orjson.dumps(new)}

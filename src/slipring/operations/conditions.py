@@ -30,19 +30,7 @@ _CONDITION_MEMBERS = frozenset(
 )
 
 
-class PlannedUpdate:
-    """An update bound to its values, and what is known of it before any item is seen."""
-
-    __slots__ = ("attributes", "bound", "creates_item")
-
-    def __init__(self, update: Update, bound: BoundUpdate) -> None:
-        self.bound = bound
-        self.attributes = update.attributes
-        self.creates_item = update.creates_item
-
-
-_NO_UPDATE = attribute_updates({})
-NOTHING_TO_UPDATE = PlannedUpdate(_NO_UPDATE, _NO_UPDATE.bind(None))
+NOTHING_TO_UPDATE = attribute_updates({}).bind(None)
 """An UpdateItem without an update creates the item if there is none."""
 
 
@@ -58,7 +46,7 @@ def plan_condition(operation: str, request: dict[str, Any]) -> BoundCondition | 
     return None if condition is None else condition.bind(values)
 
 
-def plan_update(operation: str, request: dict[str, Any]) -> tuple[PlannedUpdate, BoundCondition | None]:
+def plan_update(operation: str, request: dict[str, Any]) -> tuple[BoundUpdate, BoundCondition | None]:
     """The update and the condition of an UpdateItem or a transaction's Update. Raises ValidationException."""
     values = _begin(operation, request)
     names = request.get("ExpressionAttributeNames")
@@ -70,8 +58,8 @@ def plan_update(operation: str, request: dict[str, Any]) -> tuple[PlannedUpdate,
     condition = _condition(request)
     compiled = tuple([part for part in (update, condition) if part is not None])
     check_usage(operation, names, values, compiled)
-    planned = NOTHING_TO_UPDATE if update is None else PlannedUpdate(update, update.bind(values))
-    return planned, None if condition is None else condition.bind(values)
+    bound = NOTHING_TO_UPDATE if update is None else update.bind(values)
+    return bound, None if condition is None else condition.bind(values)
 
 
 def _begin(operation: str, request: dict[str, Any]) -> dict[str, Any] | None:

@@ -12,6 +12,9 @@ from slipring.operations.items.update import update_item
 from slipring.operations.reads.query import query
 from slipring.operations.reads.scan import scan
 from slipring.operations.service import Handler
+from slipring.operations.streams.describe import describe_stream, list_streams
+from slipring.operations.streams.iterators import get_shard_iterator
+from slipring.operations.streams.records import get_records
 from slipring.operations.tables.create import create_table
 from slipring.operations.tables.delete import delete_table
 from slipring.operations.tables.describe import describe_table_operation, list_tables
@@ -29,9 +32,13 @@ HANDLERS: dict[str, Handler] = {
     "DeleteTable": delete_table,
     "DescribeEndpoints": describe_endpoints,
     "DescribeLimits": describe_limits,
+    "DescribeStream": describe_stream,
     "DescribeTable": describe_table_operation,
     "DescribeTimeToLive": describe_time_to_live,
     "GetItem": get_item,
+    "GetRecords": get_records,
+    "GetShardIterator": get_shard_iterator,
+    "ListStreams": list_streams,
     "ListTables": list_tables,
     "ListTagsOfResource": list_tags_of_resource,
     "PutItem": put_item,

@@ -11,12 +11,12 @@ from slipring.engine.changes import Change
 from slipring.engine.engine import Engine
 from slipring.engine.index_keys import check_index_keys
 from slipring.engine.table import Table
+from slipring.expressions import BoundUpdate
 from slipring.model import limits
 from slipring.model.attribute_values import Item
 from slipring.model.errors import items as errors
 from slipring.operations.answers import EMPTY, AnswerParts
 from slipring.operations.collections import collection_metrics
-from slipring.operations.conditions import PlannedUpdate
 
 _EXTRAS = frozenset(("ReturnConsumedCapacity", "ReturnItemCollectionMetrics"))
 
@@ -44,22 +44,14 @@ def delete_action(table: Table, key: Item, condition: Condition | None, request:
 
 
 def update_action(
-    table: Table, key: Item, update: PlannedUpdate, condition: Condition | None, request: dict[str, Any]
+    table: Table, key: Item, update: BoundUpdate, condition: Condition | None, request: dict[str, Any]
 ) -> Update:
     """Raises ValidationException if the update touches the table's key."""
     store_key = table.key_of(key)
     for name in table.key_names:
         if name in update.attributes:
             raise errors.cannot_update_key(name)
-    return Update(
-        table,
-        store_key,
-        key,
-        update.bound,
-        condition,
-        wants_failed_item(request),
-        creates_item=update.creates_item,
-    )
+    return Update(table, store_key, key, update, condition, wants_failed_item(request))
 
 
 async def answer_write(

@@ -7,10 +7,9 @@ from typing import Any
 from slipring.engine.engine import Engine
 from slipring.engine.table import TableRecord
 from slipring.iam.caller import Caller
-from slipring.model.errors import tables as errors
 from slipring.model.table_names import parse_table_name
 from slipring.operations.answers import answer
-from slipring.operations.tables import definition, tags, throughput
+from slipring.operations.tables import definition, stream_settings, tags, throughput
 from slipring.operations.tables.describe import describe_table
 
 _COPIED = (
@@ -26,7 +25,10 @@ async def create_table(engine: Engine, request: dict[str, Any], caller: Caller) 
     """The answer says CREATING as the service's does; the table is ACTIVE by the time anybody asks."""
     _check(request)
     record = _record(engine, request)
-    table = await engine.catalog.create(record, caller.namespace)
+    now = engine.clock.now()
+    table = await engine.catalog.create(
+        record, caller.namespace, lambda given: stream_settings.revised(given, request.get("StreamSpecification"), now)
+    )
     described = await describe_table(engine, table, caller)
     for index in described.get("GlobalSecondaryIndexes", ()):
         index["IndexStatus"] = "CREATING"
@@ -36,8 +38,7 @@ async def create_table(engine: Engine, request: dict[str, Any], caller: Caller) 
 def _check(request: dict[str, Any]) -> None:
     definitions, schema = request["AttributeDefinitions"], request["KeySchema"]
     local, remote = request.get("LocalSecondaryIndexes"), request.get("GlobalSecondaryIndexes")
-    if request.get("StreamSpecification", {}).get("StreamEnabled"):
-        raise errors.streams_not_supported()
+    stream_settings.check(request.get("StreamSpecification"))
     definition.check_definitions(definitions)
     definition.check_table_schema(schema, definitions)
     definition.check_indexes(schema, definitions, local, remote)

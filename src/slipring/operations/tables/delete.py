@@ -27,7 +27,7 @@ async def delete_table(engine: Engine, request: dict[str, Any], caller: Caller) 
     """The table is gone, and its name free, when this returns; its contents are erased in the background."""
     table = await find_table(engine, request["TableName"], caller)
     described = await describe_table(engine, table, caller)
-    await engine.catalog.drop(table.name, caller.namespace, _check_unprotected)
+    await engine.catalog.drop(table.name, caller.namespace, _check_unprotected, engine.clock.now())
     told = {name: described[name] for name in _TOLD if name in described}
     return answer({"TableDescription": {**told, "TableStatus": "DELETING"}})
 

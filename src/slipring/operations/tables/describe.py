@@ -11,6 +11,7 @@ from slipring.model import limits
 from slipring.model.errors import tables as errors
 from slipring.model.table_names import parse_table_name
 from slipring.operations.answers import answer
+from slipring.operations.tables import stream_settings
 from slipring.operations.tables.throughput import describe_capacity, describe_warm_throughput
 from slipring.storage.contract import decode_counts
 
@@ -72,6 +73,8 @@ async def describe_table(engine: Engine, table: Table, caller: Caller) -> dict[s
         "ProvisionedThroughput": describe_capacity(record),
         "WarmThroughput": describe_warm_throughput(record),
     }
+    if "Stream" in record:
+        told |= stream_settings.describe(record["Stream"], caller)
     if "SSESpecification" in record:
         told["SSEDescription"] = _describe_encryption(record["SSESpecification"], caller)
     for index, stored in zip(table.indexes, counts[1:], strict=True):

@@ -14,7 +14,7 @@ from slipring.model.errors import tables as errors
 from slipring.model.errors import throughput as throughput_errors
 from slipring.model.table_names import parse_table_name
 from slipring.operations.answers import answer
-from slipring.operations.tables import definition, throughput
+from slipring.operations.tables import definition, stream_settings, throughput
 from slipring.operations.tables.describe import describe_table, find_table
 from slipring.operations.tables.index_updates import check_index_updates, revise_indexes
 
@@ -25,6 +25,7 @@ _CHANGES = (
     "OnDemandThroughput",
     "ProvisionedThroughput",
     "SSESpecification",
+    "StreamSpecification",
     "TableClass",
     "WarmThroughput",
 )
@@ -40,7 +41,6 @@ _NOT_SUPPORTED = (
     "GlobalTableWitnessUpdates",
     "MultiRegionConsistency",
     "ReplicaUpdates",
-    "StreamSpecification",
 )
 
 
@@ -54,6 +54,7 @@ async def update_table(engine: Engine, request: dict[str, Any], caller: Caller) 
     check_index_updates(request)
     _check_combination(request)
     definition.check_encryption(request.get("SSESpecification", {}))
+    stream_settings.check(request.get("StreamSpecification"))
     await find_table(engine, request["TableName"], caller)
     name = parse_table_name(request["TableName"])[0]
     table = await engine.catalog.change(name, caller.namespace, _reviser(engine, request), _jobs(caller.namespace))
@@ -68,6 +69,7 @@ def _reviser(engine: Engine, request: dict[str, Any]) -> Callable[[TableRecord],
         record = dict(before)
         _revise_billing(record, request, now)
         _revise_settings(record, request)
+        record = stream_settings.revised(record, request.get("StreamSpecification"), now)
         if "GlobalSecondaryIndexUpdates" in request:
             revise_indexes(record, request, now)
         if throughput.billing_mode(before) != throughput.billing_mode(record):

@@ -1,0 +1,91 @@
+"""Shard iterators: where in a shard a reader stands, as an opaque text of its own.
+
+An iterator is the stream's ARN, the shard's number, the next position to read and the time it was made. It lives for
+15 minutes (Streams API Reference, "GetShardIterator")."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from binascii import Error as Base64Error
+from binascii import a2b_base64
+from typing import Any, NamedTuple
+
+import orjson
+
+from slipring.engine import keyspace
+from slipring.engine.engine import Engine
+from slipring.engine.shards import StreamRecord, first_position
+from slipring.engine.streams import SEQUENCE_BASE
+from slipring.iam.caller import Caller
+from slipring.model.errors import streams as errors
+from slipring.model.keys import successor
+from slipring.operations.answers import answer
+from slipring.operations.streams.lookup import find_shard, find_stream
+
+ITERATOR_SECONDS = 15 * 60
+
+
+class ShardIterator(NamedTuple):
+    arn: str
+    shard_number: int
+    position: int
+    """The first position to read."""
+    made_at: float
+
+    def encode(self) -> str:
+        return f"{self.arn}|1|{b64encode(orjson.dumps(list(self[1:]))).decode()}"
+
+    @classmethod
+    def decode(cls, text: str, now: float) -> ShardIterator:
+        """Raises ValidationException for what is no iterator, ExpiredIteratorException."""
+        arn, _, rest = text.partition("|1|")
+        try:
+            shard_number, position, made_at = orjson.loads(a2b_base64(rest, strict_mode=True))
+            decoded = cls(arn, int(shard_number), int(position), float(made_at))
+        except (Base64Error, orjson.JSONDecodeError, TypeError, ValueError):
+            raise errors.invalid_iterator() from None
+        if now - decoded.made_at > ITERATOR_SECONDS:
+            raise errors.iterator_expired()
+        return decoded
+
+
+async def get_shard_iterator(engine: Engine, request: dict[str, Any], caller: Caller) -> list[bytes]:
+    arn = request["StreamArn"]
+    stream = await find_stream(engine, arn, caller)
+    shard = find_shard(stream, request["ShardId"], arn)
+    position = await _position(engine, stream, shard, request)
+    iterator = ShardIterator(arn, shard["Number"], position, engine.clock.now())
+    return answer({"ShardIterator": iterator.encode()})
+
+
+async def _position(engine: Engine, stream: StreamRecord, shard: dict[str, Any], request: dict[str, Any]) -> int:
+    kind = request["ShardIteratorType"]
+    given = request.get("SequenceNumber")
+    first = first_position(shard["Number"])
+    if kind in ("TRIM_HORIZON", "LATEST"):
+        if given is not None:
+            raise errors.sequence_number_refused()
+        if kind == "TRIM_HORIZON":
+            return first
+        head = await engine.store.get(keyspace.stream_head(stream["TableId"], stream["Label"], shard["Number"]))
+        return first if head is None else int.from_bytes(head, "big") + 1
+    if given is None:
+        raise errors.sequence_number_missing()
+    if not given.isascii() or not given.isdigit():
+        raise errors.invalid_sequence_number()
+    position: int = int(given) - SEQUENCE_BASE + (1 if kind == "AFTER_SEQUENCE_NUMBER" else 0)
+    if not first <= position <= first_position(shard["Number"] + 1):
+        raise errors.invalid_sequence_number()
+    if await _is_trimmed(engine, stream, shard, position):
+        raise errors.records_trimmed()
+    return position
+
+
+async def _is_trimmed(engine: Engine, stream: StreamRecord, shard: dict[str, Any], position: int) -> bool:
+    """Whether there was a record at this position, or a later one, that is no longer kept."""
+    prefix = keyspace.stream_records(stream["TableId"], stream["Label"], shard["Number"])
+    oldest = await engine.store.scan(prefix, successor(prefix), limit=1, bytes_max=1)
+    if oldest:
+        return position < int.from_bytes(oldest[0][0][-8:], "big")
+    head = await engine.store.get(keyspace.stream_head(stream["TableId"], stream["Label"], shard["Number"]))
+    return head is not None and position <= int.from_bytes(head, "big")
