@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.edge.scripted import Server
@@ -132,6 +132,7 @@ def test_a_credential_without_its_scope_is_refused(client: Client) -> None:
     )
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f"), max_size=200))
 def test_no_authorization_header_breaks_the_server(server: Server, text: str) -> None:
     """Whatever stands there, the client is told it is wrong; a stray 500 would be retried ten times by boto3."""

@@ -180,7 +180,7 @@ def test_an_offer_of_http_2_is_ignored(server: Server, client: Client) -> None:
         assert client.ask(request()).status == 200
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.binary(min_size=1, max_size=300))
 def test_no_bytes_break_the_server(server: Server, noise: bytes) -> None:
     """Anything may come in front of a request; the next connection is served as if nothing had been."""

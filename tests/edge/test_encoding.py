@@ -6,7 +6,7 @@ import gzip
 import zlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slipring.edge.encoding import accepts_gzip, decode
@@ -70,12 +70,13 @@ def test_a_compressed_request_is_read(server: Server, client: Client) -> None:
     ("body", "coding"),
     [
         (b"not gzip at all", "gzip"),
-        (gzip.compress(b"{}")[:-9], "gzip"),
-        (gzip.compress(b"{}") + b"more", "gzip"),
+        (gzip.compress(b"{}", mtime=0)[:-9], "gzip"),
+        (gzip.compress(b"{}", mtime=0) + b"more", "gzip"),
         (b"", "gzip"),
         (zlib.compress(b"{}"), "gzip"),
         (b"{}", "br"),
     ],
+    ids=["no gzip", "truncated", "with more behind it", "empty", "zlib", "brotli"],
 )
 def test_a_body_that_is_not_what_it_says_is_the_clients_error(client: Client, body: bytes, coding: str) -> None:
     response = client.ask(request(body, {"Content-Encoding": coding}))
@@ -97,6 +98,7 @@ def test_a_body_of_exactly_the_limit_passes() -> None:
         decode(gzip.compress(b" " * (BODY_BYTES_MAX + 1)), b"gzip")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=2000), st.data())
 def test_damage_is_found_or_harmless(body: bytes, data: st.DataObject) -> None:
     """A changed byte never makes another body out of it: gzip's own checksum is checked."""

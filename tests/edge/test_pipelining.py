@@ -45,7 +45,7 @@ _requests = st.builds(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(_requests, min_size=1, max_size=6), st.lists(st.integers(1, 400), max_size=30))
 def test_any_cut_of_the_stream_gives_the_same_answers(sent: list[Sent], cuts: list[int]) -> None:
     """TCP promises order, not boundaries: a parser or a queue that leans on them loses a request some day."""

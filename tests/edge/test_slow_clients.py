@@ -32,7 +32,8 @@ def test_sending_slowly_buys_no_time(serve: Serve, start: bytes) -> None:
                 continue
         assert answer.startswith(b"HTTP/1.1 408 ")
         assert b"RequestTimeoutException" in answer
-        assert time.monotonic() - began >= 0.2
+        # Deadlines are counted from the sweep before.
+        assert time.monotonic() - began > 0.1
 
 
 def test_an_idle_connection_is_closed(serve: Serve) -> None:
