@@ -75,6 +75,17 @@ def test_answers_that_nobody_reads_stop_the_reading(serve: Serve) -> None:
         assert len(server.api.calls) == 200
 
 
+def test_a_client_that_shut_its_side_may_read_slowly(serve: Serve) -> None:
+    """The whole answer waits for it, though nothing more can come from it."""
+    with serve(Limits()).client() as client:
+        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        client.send(request(b'{"bytes":8000000}'))
+        client.socket.shutdown(socket.SHUT_WR)
+        time.sleep(0.1)
+        assert len(client.receive().body) == 8_000_000
+        assert client.closed()
+
+
 def test_a_client_that_never_reads_is_cut_off(serve: Serve) -> None:
     server = serve(QUICK)
     with server.client() as client:

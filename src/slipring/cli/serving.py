@@ -6,6 +6,7 @@ import logging
 import sys
 
 from slipring import __version__
+from slipring.cli import heap
 from slipring.cli.options import CommandError, WrongSettings
 from slipring.cli.workers import Supervisor
 from slipring.edge.sockets import ListenError
@@ -22,11 +23,16 @@ def serve(settings: Settings) -> None:
         raise WrongSettings("a memory: store lives in one process: it cannot have several workers")
     try:
         if settings.workers == 1:
-            Server(settings, on_ready=lambda server: announce(settings, server.url)).run()
+            Server(settings, on_ready=lambda server: _settle_and_announce(settings, server.url)).run()
         else:
             Supervisor(settings, on_ready=lambda url: announce(settings, url)).run()
     except (StartError, ListenError) as error:
         raise CommandError(str(error)) from None
+
+
+def _settle_and_announce(settings: Settings, url: str) -> None:
+    heap.settle()
+    announce(settings, url)
 
 
 def announce(settings: Settings, url: str) -> None:

@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import NoReturn
 
+from slipring.cli import heap
 from slipring.clock import SystemClock
 from slipring.edge.sockets import bind, url_of
 from slipring.server import Server, StartError
@@ -209,6 +210,7 @@ def _work(settings: Settings, listening: socket.socket, link: socket.socket) -> 
     """Serve as a worker; the exit code."""
 
     def on_ready(server: Server) -> None:
+        heap.settle()
         loop = asyncio.get_running_loop()
         with suppress(OSError):
             link.send(_READY)
