@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import orjson
@@ -56,6 +58,19 @@ def test_settings_come_from_the_environment_and_the_file_too(tmp_path: Path) -> 
             answer = client.ask(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         assert answer.body == b"healthy: dynamodb.ap-south-1.amazonaws.com "
         assert "store memory:" in serving.ready_line
+
+
+def test_a_low_bound_on_open_files_is_raised() -> None:
+    """Shells often allow a process 256 or 1024, fewer than a busy test suite opens connections."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))
+    try:
+        serving = Serving("--store", "memory:", "--connections-max", "500")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    with serving, ExitStack() as stack:
+        clients = [stack.enter_context(serving.client()) for _ in range(150)]
+        assert [client.ask(LIVE).status for client in clients] == [200] * 150
 
 
 def test_it_listens_on_ipv6() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import resource
 import sys
 
 from slipring import __version__
@@ -13,6 +14,11 @@ from slipring.edge.sockets import ListenError
 from slipring.server import Server, StartError
 from slipring.settings import Settings
 
+logger = logging.getLogger("slipring")
+
+_OTHER_FILES = 256
+"""What a process has open beside its connections: the store's files, sockets to listen on, and the like."""
+
 
 def serve(settings: Settings) -> None:
     """Serve until told to stop. Raises CommandError if the server cannot start."""
@@ -21,6 +27,7 @@ def serve(settings: Settings) -> None:
     )
     if settings.workers > 1 and settings.store.startswith("memory:"):
         raise WrongSettings("a memory: store lives in one process: it cannot have several workers")
+    _allow_open_files(settings)
     try:
         if settings.workers == 1:
             Server(settings, on_ready=lambda server: _settle_and_announce(settings, server.url)).run()
@@ -28,6 +35,17 @@ def serve(settings: Settings) -> None:
             Supervisor(settings, on_ready=lambda url: announce(settings, url)).run()
     except (StartError, ListenError) as error:
         raise CommandError(str(error)) from None
+
+
+def _allow_open_files(settings: Settings) -> None:
+    """Raise the bound on open files, of which every connection is one, as far as it is needed and may be."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = settings.connections_max + _OTHER_FILES
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    if allowed < wanted:
+        logger.warning("%d connections may not fit: this process may open %d files", settings.connections_max, allowed)
 
 
 def _settle_and_announce(settings: Settings, url: str) -> None:
