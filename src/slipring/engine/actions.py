@@ -135,7 +135,7 @@ class Update(Action):
         if size > limits.ITEM_BYTES_MAX:
             raise errors.updated_item_too_large()
         if self.table.indexes:
-            check_updated_index_keys(self.table, item)
+            check_updated_index_keys(self.table, item, old_item)
         change = Change(self.table, self.key, self.key_item, old_row, old_item, item, rows.encode(item, size))
         change.update = outcome
         return change

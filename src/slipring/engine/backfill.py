@@ -3,11 +3,15 @@
 Writers keep the index from the moment its record is committed: they read the table's guard, so none that planned
 without the index can still commit. What is left are the items nobody has written since, and each step here takes a
 stretch of them, commits their entries, and notes in the same commit how far it came. An item that changed between the
-step's scan and its commit already has its entry from whoever changed it.
+step's scan and its commit is looked at again there: whoever moved its entry wrote it, and nobody did if it stayed.
+
+Writers can't know whether an item that they change already has its entry, so until the filling is done the index's
+counters are off by an unknown constant. The last step finds it out, from one snapshot of counters and entries.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Sequence
 from typing import Any
@@ -19,10 +23,12 @@ from slipring.engine.catalog import Catalog, CatalogChanged
 from slipring.engine.table import Index, Table, TableRecord
 from slipring.model.keys import successor
 from slipring.model.sizes import item_bytes
-from slipring.storage.contract import Store, Writes
+from slipring.storage.contract import Store, Writes, decode_counts
 
 _ITEMS_PER_STEP = 64
 _BYTES_PER_STEP = 512 * 1024
+_ENTRIES_PER_READ = 512
+_HASH_BYTES = 2
 
 
 def first_step(namespace: str, table_name: str) -> bytes:
@@ -42,10 +48,13 @@ async def step(store: Store, catalog: Catalog, job_key: bytes, job_value: bytes)
     start = bytes.fromhex(job["After"]) + b"\x00" if job["After"] else table.prefix
     found = await store.scan(start, successor(table.prefix), limit=_ITEMS_PER_STEP, bytes_max=_BYTES_PER_STEP)
     if not found:
-        await catalog.change(
-            table.name, job["Namespace"], lambda record: _completed(record, index_id), lambda *_: {job_key: None}
-        )
-        return False
+        with contextlib.suppress(CatalogChanged):
+            await _settle_counts(store, table, index)
+            await catalog.change(
+                table.name, job["Namespace"], lambda record: _completed(record, index_id), lambda *_: {job_key: None}
+            )
+            return False
+        return True
     with contextlib.suppress(CatalogChanged):  # The next step looks at the table anew.
         await _commit_entries(store, table, index, found, job_key, {**job, "After": found[-1][0].hex()})
     return True
@@ -58,31 +67,53 @@ def _index(table: Table, index_id: int) -> Index | None:
 async def _commit_entries(
     store: Store, table: Table, index: Index, found: list[tuple[bytes, bytes]], job_key: bytes, job: dict[str, Any]
 ) -> None:
-    entries: list[tuple[bytes, bytes, bytes]] = []
+    entries: list[tuple[bytes, bytes, bytes, bytes]] = []
     for key, row in found:
-        entry_key = index.entry_key(rows.decode(row), key[len(table.prefix) + 2 :])
+        table_key = key[len(table.prefix) + _HASH_BYTES :]
+        entry_key = index.entry_key(rows.decode(row), table_key)
         if entry_key is not None:
-            entries.append((key, entry_key, row))
+            entries.append((key, entry_key, row, table_key))
 
     def decide(old: Sequence[bytes | None]) -> Writes[None]:
         if old[0] != table.guard:
             raise CatalogChanged
         puts: dict[bytes, bytes | None] = {job_key: orjson.dumps(job)}
-        count = size = 0
-        for position, (_key, entry_key, row) in enumerate(entries):
-            if old[1 + 2 * position] != row or old[2 + 2 * position] is not None:
+        for position, (_key, entry_key, row, table_key) in enumerate(entries):
+            row_now, entry = old[1 + 2 * position], old[2 + 2 * position]
+            if row_now is None or entry is not None:
                 continue
-            projected = index.project(rows.decode(row))
-            entry_bytes = item_bytes(projected)
-            puts[entry_key] = rows.encode(projected, entry_bytes)
-            count += 1
-            size += entry_bytes
-        return Writes(puts, {index.count_key: (count, size)} if count else None, None)
+            item = rows.decode(row_now)
+            if row_now == row or index.entry_key(item, table_key) == entry_key:
+                projected = index.project(item)
+                puts[entry_key] = rows.encode(projected, item_bytes(projected))
+        return Writes(puts, None, None)
 
     reads = [table.guard_key]
-    for key, entry_key, _row in entries:
+    for key, entry_key, _row, _table_key in entries:
         reads += (key, entry_key)
     await store.commit(reads, decide)
+
+
+async def _settle_counts(store: Store, table: Table, index: Index) -> None:
+    """Correct the index's counters once every item has its entry. Writers who go on meanwhile move the counters and
+    the entries alike, so what the snapshot finds wrong stays what is wrong. Raises CatalogChanged."""
+    count = size = 0
+    start, stop = index.prefix, successor(index.prefix)
+    with contextlib.closing(store.snapshot()) as snapshot:
+        told_count, told_size = decode_counts(await snapshot.get(index.count_key))
+        while found := await snapshot.scan(start, stop, limit=_ENTRIES_PER_READ, bytes_max=_BYTES_PER_STEP):
+            count += len(found)
+            size += sum(rows.item_bytes(row) for _, row in found)
+            start = found[-1][0] + b"\x00"
+            await asyncio.sleep(0)
+
+    def decide(old: Sequence[bytes | None]) -> Writes[None]:
+        if old[0] != table.guard:
+            raise CatalogChanged
+        return Writes({}, {index.count_key: (count - told_count, size - told_size)}, None)
+
+    if (count, size) != (told_count, told_size):
+        await store.commit([table.guard_key], decide)
 
 
 def _completed(record: TableRecord, index_id: int) -> TableRecord:

@@ -24,6 +24,8 @@ KeyAttribute: TypeAlias = tuple[str, KeyType]
 """An attribute's name and type (S, N or B)."""
 
 _TYPE_NAMES = {"S": "string", "B": "binary"}
+_SURELY_SHORT_CHARACTERS = limits.RANGE_KEY_BYTES_MAX // 4
+"""A text of so many characters fits any key, whatever its characters take in UTF-8."""
 
 
 def _key_attributes(schema: list[dict[str, str]], kind: str, types: Mapping[str, KeyType]) -> tuple[KeyAttribute, ...]:
@@ -71,16 +73,31 @@ class Index:
         """The attributes an entry holds; None for all of them."""
 
     def entry_key(self, item: Item, table_key: bytes) -> bytes | None:
-        """Where the item's entry lies; None if the item lacks a key attribute (or has it with another type), and so
-        is not in the index. `table_key` is the item's own key after its prefix and hash: it makes the entry unique."""
+        """Where the item's entry lies; None if the item has no proper value for a key attribute, and so is not in the
+        index. `table_key` is the item's own key after its prefix and hash: it makes the entry unique.
+
+        An item that is older than the index may have a value that is empty or too long, or of another type (Developer
+        Guide, "Detecting and correcting index key violations in DynamoDB")."""
         parts: list[bytes] = []
         try:
             for name, type_ in self.keys:
-                parts.append(encode(type_, item[name][type_]))
+                text = item[name][type_]
+                if not text or self.is_too_long(name, type_, text):
+                    return None
+                parts.append(encode(type_, text))
         except KeyError:
             return None
         hashed = b"".join(parts[: len(self.hashes)])
         return b"".join((self.prefix, partition_hash(hashed), *parts, table_key))
+
+    def is_too_long(self, name: str, type_: KeyType, text: str) -> bool:
+        """Whether a value is longer than a key attribute of this index may be."""
+        return len(text) > _SURELY_SHORT_CHARACTERS and scalar_bytes(type_, text) > self.bytes_max(name)
+
+    def bytes_max(self, name: str) -> int:
+        """The longest value of a key attribute."""
+        is_hash = any(name == hash_name for hash_name, _ in self.hashes)
+        return limits.HASH_KEY_BYTES_MAX if is_hash else limits.RANGE_KEY_BYTES_MAX
 
     def project(self, item: Item) -> Item:
         """What of the item its entry holds."""

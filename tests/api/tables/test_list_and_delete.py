@@ -5,7 +5,8 @@ API Reference, "ListTables" and "DeleteTable"; Developer Guide, "Protecting your
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -157,7 +158,7 @@ def test_a_missing_table_is_not_found_by_item_operations(ddb: Client) -> None:
     """Operations on items don't name it."""
     key = {"pk": s("a")}
     name = unique("missing")
-    calls = [
+    calls: list[tuple[Callable[..., Any], dict[str, Any]]] = [
         (ddb.get_item, {"Key": key}),
         (ddb.put_item, {"Item": key}),
         (ddb.delete_item, {"Key": key}),

@@ -34,7 +34,7 @@ def test_the_answer_says_updating_and_the_change_is_in_force(ddb: Client, create
 
 def test_provisioned_to_on_demand(ddb: Client, create: CreateTable) -> None:
     """The table and its indexes lose their capacity together."""
-    capacity = {"ProvisionedThroughput": units(1, 1)}
+    capacity: dict[str, Any] = {"ProvisionedThroughput": units(1, 1)}
     name = create(**{**INDEXED, "GlobalSecondaryIndexes": [index("global", "a", **capacity)]}, **PROVISIONED)
     ddb.update_table(TableName=name, BillingMode="PAY_PER_REQUEST")
     table = described(ddb, name)
@@ -49,7 +49,7 @@ def test_provisioned_to_on_demand(ddb: Client, create: CreateTable) -> None:
 def test_on_demand_to_provisioned(ddb: Client, create: CreateTable) -> None:
     """Every index needs its capacity in the same request; on-demand maxima are dropped from the table and from them,
     and warm throughput stays."""
-    maximum = {"OnDemandThroughput": {"MaxReadRequestUnits": 5, "MaxWriteRequestUnits": 5}}
+    maximum: dict[str, Any] = {"OnDemandThroughput": {"MaxReadRequestUnits": 5, "MaxWriteRequestUnits": 5}}
     name = create(**{**INDEXED, "GlobalSecondaryIndexes": [index("global", "a", **maximum)]}, **maximum)
     ddb.update_table(TableName=name, **PROVISIONED, **index_update("global", ProvisionedThroughput=units(2, 3)))
     table = described(ddb, name)
@@ -122,7 +122,7 @@ def test_an_index_has_its_own_throughput(ddb: Client, create: CreateTable) -> No
 
 
 def test_two_indexes_in_one_request(ddb: Client, create: CreateTable) -> None:
-    capacity = {"ProvisionedThroughput": units(1, 1)}
+    capacity: dict[str, Any] = {"ProvisionedThroughput": units(1, 1)}
     indexes = [index("one", "a", **capacity), index("two", "a", "pk", **capacity)]
     name = create(AttributeDefinitions=defined("pk", "a"), GlobalSecondaryIndexes=indexes, **PROVISIONED)
     updates = [{"Update": {"IndexName": each["IndexName"], "ProvisionedThroughput": units(2, 3)}} for each in indexes]

@@ -84,7 +84,8 @@ async def describe_table(engine: Engine, table: Table, caller: Caller) -> dict[s
 
 
 def _describe_index(index: Index, arn: str, stored_counts: bytes | None) -> dict[str, Any]:
-    item_count, size = decode_counts(stored_counts)
+    # The counters of an index that is being filled are not right yet.
+    item_count, size = decode_counts(stored_counts if index.readable else None)
     told = {name: index.record[name] for name in _INDEX_TOLD_AS_RECORDED if name in index.record}
     told |= {
         "IndexArn": f"{arn}/index/{index.name}",
