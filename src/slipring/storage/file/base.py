@@ -8,6 +8,7 @@ readers never wait.
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from struct import Struct
@@ -22,53 +23,51 @@ from slipring.storage.contract import (
     StoreTooNew,
     StoreUnavailable,
 )
-from slipring.storage.file import long_keys
+from slipring.storage.file import long_keys, segments
 from slipring.storage.file.long_keys import DIRECT_BYTES, Databases, Transaction
+from slipring.storage.file.place import Place
 from slipring.storage.layers import Pair
 
 _MAP_BYTES_MAX = 1 << 40
 _MAP_BYTES_MIN = 1 << 28
 _READERS_MAX = 1024
 _APPLIED = b"applied"
-_SEQUENCE = Struct(">Q")
+_PLACE = Struct(">QQQ")
+_BEGINNING = Place(sequence=0, segment=1, offset=segments.HEADER_BYTES)
 
 
 class Base:
     """The B-tree, and the newest sequence that it holds."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
         self._env = _open(path)
         self.databases = Databases(
             self._env.open_db(b"entries"), self._env.open_db(b"tails"), self._env.open_db(b"meta")
         )
+        self._begin = partial(self._env.begin, self.databases.entries)
         self._env.reader_check()
 
     def get(self, key: bytes) -> bytes | None:
         """The newest value of a key.
 
-        A transaction for each read costs a twentieth of a microsecond; one kept open would keep LMDB from using the
-        pages of later checkpoints again for as long as this process is idle.
+        A transaction for each read costs a tenth of a microsecond. One kept open would, for as long as this process
+        is idle, keep LMDB from using again the pages that later checkpoints free.
         """
-        txn = self._env.begin(self.databases.entries)
         if len(key) <= DIRECT_BYTES:
-            return txn.get(key)
-        return long_keys.get(txn, self.databases, key)
+            return self._begin().get(key)
+        return long_keys.get(self._begin(), self.databases, key)
 
     def view(self) -> BaseView:
         """Everything as of the newest checkpoint."""
-        return BaseView(self._env.begin(self.databases.entries), self.databases)
+        return BaseView(self._begin(), self.databases)
 
     def begin(self) -> Transaction:
         """A transaction for a checkpoint; the thread that begins it must end it."""
         self._env.reader_check()
-        return self._env.begin(self.databases.entries, write=True)
+        return self._begin(write=True)
 
-    def set_applied(self, txn: Transaction, sequence: int) -> None:
-        txn.put(_APPLIED, _SEQUENCE.pack(sequence), db=self.databases.meta)
-
-    def bytes_on_disk(self) -> int:
-        return self._path.stat().st_size
+    def set_applied(self, txn: Transaction, place: Place) -> None:
+        txn.put(_APPLIED, _PLACE.pack(*place), db=self.databases.meta)
 
     def close(self) -> None:
         self._env.close()
@@ -83,10 +82,14 @@ class BaseView:
         self._txn = txn
         self._databases = databases
 
-    def applied(self) -> int:
-        """The newest sequence that this view holds."""
+    def applied(self) -> Place:
+        """The place up to which this view holds everything."""
         value = self._txn.get(_APPLIED, db=self._databases.meta)
-        return int(_SEQUENCE.unpack(value)[0]) if value else 0
+        return Place._make(_PLACE.unpack(value)) if value else _BEGINNING
+
+    def checkpoint(self) -> int:
+        """A number that grows with every checkpoint."""
+        return self._txn.id()
 
     def get(self, key: bytes) -> bytes | None:
         return long_keys.get(self._txn, self._databases, key)

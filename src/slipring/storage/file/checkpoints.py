@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import lmdb
@@ -13,9 +14,10 @@ from slipring.storage.file import long_keys, segments
 from slipring.storage.file.base import Base, base_error
 from slipring.storage.file.control import APPLIED, Control
 from slipring.storage.file.directory import CHECKPOINT_LOCK
-from slipring.storage.file.disk import Disk, store_error
+from slipring.storage.file.disk import Disk
 from slipring.storage.file.locks import FileLock
 from slipring.storage.file.long_keys import DIRECT_BYTES, Transaction
+from slipring.storage.file.place import Place
 from slipring.storage.file.worker import Worker
 
 _RUN_KEYS = 1024
@@ -28,10 +30,9 @@ class Advance:
     """What brings the base from one place in the journal to a later one."""
 
     values: Mapping[bytes, bytes | None]
-    """The newest value of every key that was written up to `sequence` and is not yet in the base."""
-    sequence: int
-    generation: int
-    """The last segment that is needed no longer afterwards."""
+    """The newest value of every key that was written before `place` and is not yet in the base."""
+    place: Place
+    """Segments before it are not needed afterwards."""
 
 
 class Checkpointer:
@@ -50,22 +51,17 @@ class Checkpointer:
         self._worker = Worker("slipring-checkpoint")
         self._txn: Transaction | None = None
 
-    async def write(self, advance: Advance, keys_committed: Callable[[], int]) -> bool:
-        """Advance the base, unless another process is at it (False).
+    async def write(self, advance: Advance, keys_committed: Callable[[], int]) -> None:
+        """Advance the base, unless another process is at it or was already.
 
         `keys_committed` counts the keys that commits write meanwhile: slices keep ahead of them. Raises `StoreError`.
         """
-        if not self._lock.try_acquire():
-            return False
         try:
-            await self._worker.run(self._begin)
-            await self._fill(advance, keys_committed)
-            await self._worker.run(lambda: self._commit(advance))
-            return True
+            if await self._worker.run(self._begin) and self._base.view().applied() < advance.place:
+                await self._fill(advance, keys_committed)
+                await self._worker.run(lambda: self._commit(advance))
         except lmdb.Error as error:
             raise base_error(error, self._disk.directory) from None
-        except OSError as error:
-            raise store_error(error, "retire a segment", self._disk.directory) from None
         finally:
             # In the worker's thread, behind whatever it is still doing when this task is cancelled.
             self._worker.submit(self._end)
@@ -74,8 +70,11 @@ class Checkpointer:
         self._worker.close()
         self._lock.close()
 
-    def _begin(self) -> None:
+    def _begin(self) -> bool:
+        if not self._lock.try_acquire():
+            return False
         self._txn = self._base.begin()
+        return True
 
     async def _fill(self, advance: Advance, keys_committed: Callable[[], int]) -> None:
         values = advance.values
@@ -109,13 +108,14 @@ class Checkpointer:
 
     def _commit(self, advance: Advance) -> None:
         txn = self._transaction()
-        self._base.set_applied(txn, advance.sequence)
+        self._base.set_applied(txn, advance.place)
         self._txn = None
         txn.commit()
-        self._words[APPLIED] = advance.sequence
-        for number in segments.numbers(self._disk):
-            if number <= advance.generation:
-                segments.retire(self._disk, number)
+        self._words[APPLIED] = advance.place.sequence
+        with suppress(OSError):  # what stays is retired with the next checkpoint
+            for number in segments.numbers(self._disk):
+                if number < advance.place.segment:
+                    segments.retire(self._disk, number)
 
     def _end(self) -> None:
         txn, self._txn = self._txn, None

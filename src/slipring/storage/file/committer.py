@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from slipring.storage.contract import Decide, R, StoreBusy, StoreError
+from slipring.storage.contract import Decide, R, StoreBusy
 from slipring.storage.decisions import Group
 from slipring.storage.file.frames import Puts
 
@@ -21,7 +21,7 @@ _RETRY_SECONDS = 0.001
 Outcome = tuple["asyncio.Future[Any]", Any, BaseException | None]
 
 
-class Log(Protocol):
+class GroupLog(Protocol):
     """Where groups land."""
 
     def begin(self) -> bool:
@@ -30,7 +30,7 @@ class Log(Protocol):
 
     def read(self, key: bytes) -> bytes | None: ...
 
-    def land(self, puts: Puts, commits: int) -> None:
+    async def land(self, puts: Puts, commits: int) -> None:
         """Write durably what so many mutations decided, then make it visible.
 
         Raises `StoreError`, and then nothing is visible.
@@ -45,54 +45,66 @@ class Log(Protocol):
 class Committer:
     """Forms groups: while one lands, the next one gathers."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: GroupLog) -> None:
         self._log = log
         self._waiting: deque[tuple[Sequence[bytes], Decide[Any], asyncio.Future[Any]]] = deque()
-        self._idle: asyncio.Future[None] | None = None
-        """Set while there is work: resolved when there is none left."""
+        self._task: asyncio.Task[None] | None = None
 
     async def commit(self, reads: Sequence[bytes], decide: Decide[R]) -> R:
         """See `contract.Store.commit`."""
         if len(self._waiting) >= _WAITING_MAX:
             raise StoreBusy(f"{_WAITING_MAX} commits are waiting")
         loop = asyncio.get_running_loop()
-        if self._idle is None or self._idle.get_loop() is not loop:
-            # What waited for a loop that ended without it waits in vain.
+        if self._task is None or self._task.get_loop() is not loop:
+            # What waited on a loop that ended is waited for no longer.
             self._waiting.clear()
-            self._idle = loop.create_future()
-            loop.call_soon(self._run_group, loop)
+            self._task = loop.create_task(self._work())
         future: asyncio.Future[R] = loop.create_future()
         self._waiting.append((reads, decide, future))
         return await future
 
     async def drain(self) -> None:
         """Return when nothing waits any more."""
-        if self._idle is not None and self._idle.get_loop() is asyncio.get_running_loop():
-            await self._idle
+        if self._task is not None and self._task.get_loop() is asyncio.get_running_loop():
+            await self._task
 
-    def _run_group(self, loop: asyncio.AbstractEventLoop) -> None:
-        log = self._log
+    async def _work(self) -> None:
         try:
-            if not log.begin():
-                loop.call_later(_RETRY_SECONDS, self._run_group, loop)
-                return
-            try:
-                outcomes = self._land_group()
-            finally:
-                log.end()
-        except Exception as error:
-            self._fail_all(error)
-        else:
-            _resolve(outcomes)
-        if self._waiting:
-            loop.call_soon(self._run_group, loop)
-        elif self._idle is not None:
-            self._idle.set_result(None)
-            self._idle = None
+            while self._waiting:
+                try:
+                    if self._log.begin():
+                        await self._land_group()
+                        # The requests that were answered run before the next group is decided, and may join it.
+                        await asyncio.sleep(0)
+                    else:
+                        await asyncio.sleep(_RETRY_SECONDS)
+                except Exception as error:
+                    self._fail_waiting(error)
+        finally:
+            self._task = None
 
-    def _land_group(self) -> list[Outcome]:
-        group = Group(self._log.read)
+    async def _land_group(self) -> None:
         outcomes: list[Outcome] = []
+        try:
+            puts = self._decide(outcomes)
+            if puts:
+                await self._log.land(puts, len(outcomes))
+        except Exception as error:
+            # Also for those that were refused: what they were refused for may not have come to pass.
+            outcomes = [(future, None, error) for future, _, _ in outcomes]
+        finally:
+            self._log.end()
+        for future, result, failure in outcomes:
+            if future.done():
+                continue
+            if failure is None:
+                future.set_result(result)
+            else:
+                future.set_exception(failure)
+
+    def _decide(self, outcomes: list[Outcome]) -> Puts:
+        """What the mutations of one group write together. Their outcomes join `outcomes`."""
+        group = Group(self._log.read)
         waiting = self._waiting
         for _ in range(min(len(waiting), _GROUP_MUTATIONS_MAX)):
             reads, decide, future = waiting.popleft()
@@ -102,27 +114,10 @@ class Committer:
                 outcomes.append((future, group.decide(reads, decide), None))
             except Exception as error:
                 outcomes.append((future, None, error))
-        puts = group.fold_counts()
-        if puts:
-            try:
-                self._log.land(puts, len(outcomes))
-            except StoreError as error:
-                # Also for those that were refused: what they were refused for may not have come to pass.
-                return [(future, None, error) for future, _, _ in outcomes]
-        return outcomes
+        return group.fold_counts()
 
-    def _fail_all(self, error: Exception) -> None:
+    def _fail_waiting(self, error: Exception) -> None:
         while self._waiting:
             _, _, future = self._waiting.popleft()
             if not future.done():
                 future.set_exception(error)
-
-
-def _resolve(outcomes: list[Outcome]) -> None:
-    for future, result, error in outcomes:
-        if future.done():
-            continue
-        if error is None:
-            future.set_result(result)
-        else:
-            future.set_exception(error)

@@ -13,6 +13,7 @@ from slipring.storage.file import frames, segments
 from slipring.storage.file.control import PUBLISHED, WRITING, Control
 from slipring.storage.file.disk import Disk
 from slipring.storage.file.frames import Puts
+from slipring.storage.file.place import Place
 from slipring.storage.file.segments import Segment
 
 Apply = Callable[[int, int, Puts], None]
@@ -21,10 +22,6 @@ Apply = Callable[[int, int, Puts], None]
 
 class Overtaken(Exception):
     """The segments after this process's place are gone: the base holds what they held."""
-
-
-class SyncFailed(Exception):
-    """Nobody knows whether a group is on the disk, and asking again would not tell: the kernel may have dropped it."""
 
 
 class Journal:
@@ -38,6 +35,7 @@ class Journal:
         self._apply = apply
         self._segment: Segment | None = None
         self._offset = 0
+        self._written = b""
         self.sequence = 0
         """The newest frame that was applied."""
 
@@ -47,16 +45,13 @@ class Journal:
         assert self._segment is not None
         return self._segment
 
-    def recover(self, applied: int) -> None:
+    def recover(self, applied: Place) -> None:
         """Apply every frame after `applied`, publish the last. The caller holds the commit lock.
 
         A last frame that is not whole was never acknowledged and counts as never written. Raises `StoreDamaged` if
         one that was acknowledged is missing or bad, and has then changed nothing.
         """
-        if not self._start(applied):
-            raise StoreDamaged(
-                f"{self._disk.directory}: the journal lacks group {applied + 1}, which comes after the base"
-            )
+        self._start(applied)
         last = self._apply_rest()
         later = self._check_end()
         self._publish_rest(last)
@@ -70,39 +65,42 @@ class Journal:
             if not self._apply_next() and not self._enter_next():
                 raise Overtaken
 
-    def resume(self, applied: int) -> None:
-        """Take a new place, after `applied`. Raises `Overtaken` when the base has moved on meanwhile."""
+    def resume(self, applied: Place) -> None:
+        """Take a new place. Raises `Overtaken` when the base has moved on meanwhile."""
         try:
-            found = self._start(applied)
+            self._enter(segments.open_segment(self._disk, applied.segment), applied)
         except FileNotFoundError:
-            found = False
-        if not found:
-            raise Overtaken
+            raise Overtaken from None
+
+    def place(self) -> Place:
+        """Where the next frame stands or will stand."""
+        return Place(self.sequence, self.segment.number, self._offset)
 
     def settle(self) -> None:
         """Finish what a writer that died or failed left behind. The caller holds the commit lock."""
         if self._words[WRITING]:
             self._publish_rest(self._apply_rest())
 
-    def append(self, puts: Puts) -> None:
-        """Write a group, make it durable, publish it. The caller holds the commit lock and has caught up.
+    def write(self, puts: Puts) -> None:
+        """Write a group where the next frame belongs. The caller holds the commit lock and has settled.
 
-        Raises `OSError` if it could not be written, and then nothing has changed; or `SyncFailed`, and then the caller
-        must append no more.
+        Raises `OSError`, and then nothing has changed.
         """
-        sequence = self.sequence + 1
         self._words[WRITING] = 1
-        frame = self._encoded(sequence, puts)
-        self.segment.write(frame, self._offset)
-        if not self._relaxed:
-            try:
-                self.segment.sync()
-            except OSError as error:
-                raise SyncFailed(error.strerror) from error
-        self._words[PUBLISHED] = sequence
+        self._written = self._encoded(self.sequence + 1, puts)
+        self.segment.write(self._written, self._offset)
+
+    def sync(self) -> None:
+        """Make what was written durable. Any thread may call it. Raises `OSError`: then nobody knows whether it is,
+        asking again would not tell (the kernel may have dropped it), and this journal must write no more."""
+        self.segment.sync()
+
+    def publish(self) -> None:
+        """Let every process see what was written."""
+        self._offset += len(self._written)
+        self.sequence += 1
+        self._words[PUBLISHED] = self.sequence
         self._words[WRITING] = 0
-        self._offset += len(frame)
-        self.sequence = sequence
 
     def close(self) -> None:
         if self._segment is not None:
@@ -121,31 +119,20 @@ class Journal:
         if self.segment.relaxed:
             self.segment.sync()
         number = self.segment.number + 1
-        self._enter(segments.create(self._disk, number, first_sequence, relaxed=self._relaxed))
+        segment = segments.create(self._disk, number, first_sequence, relaxed=self._relaxed)
+        self._enter(segment, Place(first_sequence - 1, number, segments.HEADER_BYTES))
 
-    def _start(self, applied: int) -> bool:
-        """Go to the place after `applied`, without applying anything. False if the journal does not have it."""
-        segment = self._segment_of(applied + 1)
-        if segment is None:
-            return False
-        self._enter(segment)
-        self.sequence = segment.first_sequence - 1
-        while self.sequence < applied and (frame := segment.frame(self._offset, self.sequence + 1)):
-            self._offset += len(frame)
-            self.sequence += 1
-        return self.sequence == applied
-
-    def _segment_of(self, sequence: int) -> Segment | None:
-        """The segment in which a sequence stands or would be written next; in a new store, its first."""
+    def _start(self, applied: Place) -> None:
+        """Go to the place after the base's, in a new store to its beginning."""
         numbers = segments.numbers(self._disk)
-        for number in reversed(numbers):
-            segment = segments.open_segment(self._disk, number)
-            if segment.first_sequence <= sequence:
-                return segment
-            segment.close()
-        if numbers or sequence > 1:
-            return None
-        return segments.create(self._disk, 1, 1, relaxed=self._relaxed)
+        if applied.segment in numbers:
+            segment = segments.open_segment(self._disk, applied.segment)
+        elif numbers or applied.sequence:
+            path = segments.path_of(self._disk, applied.segment)
+            raise StoreDamaged(f"{path}: missing, and it holds what follows group {applied.sequence}")
+        else:
+            segment = segments.create(self._disk, applied.segment, 1, relaxed=self._relaxed)
+        self._enter(segment, applied)
 
     def _apply_rest(self) -> bytes | None:
         """Apply everything that is there, published or not; the last frame."""
@@ -184,13 +171,14 @@ class Journal:
         if segment.first_sequence != self.sequence + 1:
             segment.close()
             return False
-        self._enter(segment)
+        self._enter(segment, Place(self.sequence, segment.number, segments.HEADER_BYTES))
         return True
 
-    def _enter(self, segment: Segment) -> None:
+    def _enter(self, segment: Segment, place: Place) -> None:
         self.close()
         self._segment = segment
-        self._offset = segments.HEADER_BYTES
+        self._offset = place.offset
+        self.sequence = place.sequence
 
     def _check_end(self) -> bool:
         """Raise `StoreDamaged` if the journal does not end where it seems to.
@@ -201,6 +189,8 @@ class Journal:
         damage = f"{segment.path}: group {expected}, at offset {self._offset}, is damaged"
         if segments.numbers(self._disk)[-1] > segment.number:
             raise StoreDamaged(f"{damage}: a later segment follows")
+        if self._words[PUBLISHED] == self.sequence and not segment.relaxed:
+            return False
         later = frames.later_frame(segment.rest(self._offset), segment.salt, expected)
         if segment.relaxed:
             return later is not None

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
-from slipring.storage.contract import StoreError, StoreUnavailable
-from slipring.storage.file.base import Base, BaseView
+import lmdb
+
+from slipring.storage.contract import StoreDamaged, StoreError, StoreUnavailable
+from slipring.storage.file import segments
+from slipring.storage.file.base import Base, BaseView, base_error
 from slipring.storage.file.checkpoints import Advance
 from slipring.storage.file.control import APPLIED, PUBLISHED, Control
 from slipring.storage.file.disk import Disk, store_error
 from slipring.storage.file.frames import Puts
-from slipring.storage.file.journal import Journal, Overtaken, SyncFailed
+from slipring.storage.file.journal import Journal, Overtaken
 from slipring.storage.file.locks import FileLock
+from slipring.storage.file.place import Place
+from slipring.storage.file.syncs import Syncs
 from slipring.storage.layers import Layer, LayerStack
 from slipring.storage.watchers import Watchers
 
-_CLOSED = (-1, -1, -1)
+_CLOSED = [-1, -1, -1]
 """Shared words unlike any that were seen, so that a closed log's next read notices."""
 
 
 class Log:
-    """The place where groups land (`committer.Log`), and from which reads are answered."""
+    """The place where groups land (`committer.GroupLog`), and from which reads are answered."""
 
     def __init__(
         self, disk: Disk, lock: FileLock, base: Base, control: Control, *, segment_bytes: int, relaxed: bool
@@ -29,9 +35,13 @@ class Log:
         self._lock = lock
         self._base = base
         self._journal = Journal(disk, control, segment_bytes=segment_bytes, relaxed=relaxed, apply=self._apply)
+        self._relaxed = relaxed
+        self._syncs = Syncs()
         self._ends: dict[int, int] = {}
+        self._checkpoint = -1
+        """The newest checkpoint that is known not to be ahead of `seen`."""
         self._refusal: StoreError | None = None
-        self.words: Sequence[int] = control.words
+        self.words: memoryview[int] | list[int] = control.words
         self.seen = 0
         """The newest sequence that reads show."""
         self.stack = LayerStack(Layer())
@@ -44,8 +54,10 @@ class Log:
 
     def recover(self) -> None:
         """Read the journal. The caller holds the commit lock. Raises `StoreError`."""
-        self._journal.recover(self._base.view().applied())
+        applied = self._base.view().applied()
+        self._journal.recover(applied)
         self.seen = self._journal.sequence
+        self.words[APPLIED] = applied.sequence
 
     def refresh(self) -> None:
         """See `contract.Store.refresh`."""
@@ -56,8 +68,10 @@ class Log:
         """The base, not ahead of what the layers show."""
         self.refresh()
         view = self._base.view()
-        while view.applied() > self.seen:
-            self._catch_up()
+        if view.checkpoint() != self._checkpoint:
+            self._checkpoint = view.checkpoint()
+            while view.applied().sequence > self.seen:
+                self._catch_up()
         return view
 
     def begin(self) -> bool:
@@ -80,21 +94,28 @@ class Log:
         for layer in self.stack.layers:
             if key in layer.values:
                 return layer.values[key]
-        return self._base.get(key)
+        try:
+            return self._base.get(key)
+        except lmdb.Error as error:
+            raise base_error(error, self._directory) from None
 
-    def land(self, puts: Puts, commits: int) -> None:
+    async def land(self, puts: Puts, commits: int) -> None:
         journal = self._journal
         try:
-            journal.append(puts)
-        except SyncFailed as error:
-            self._refusal = StoreUnavailable(f"{journal.segment.path}: a sync failed, so writing has stopped: {error}")
-            raise self._refusal from error
+            journal.write(puts)
         except OSError as error:
             raise store_error(error, "write to the journal", self._directory) from None
+        if not self._relaxed:
+            try:
+                await self._syncs.run(journal.sync)
+            except OSError as error:
+                self._refusal = StoreUnavailable(f"{journal.segment.path}: writing has stopped: a sync failed: {error}")
+                raise self._refusal from error
+        journal.publish()
         self._apply(journal.segment.number, journal.sequence, puts)
         self.seen = journal.sequence
-        self.groups_landed += 1
         self.commits_landed += commits
+        self.groups_landed += 1
         self.keys_landed += len(puts)
 
     def end(self) -> None:
@@ -110,14 +131,20 @@ class Log:
 
     def finished(self) -> Advance | None:
         """What the segments hold that are full, and the base does not."""
-        current = self.stack.layers[0].generation
-        return self._advance([layer for layer in self.stack.layers if layer.generation < current])
+        layers = self.stack.layers
+        full = [layer for layer in layers if layer.generation < layers[0].generation]
+        if not full:
+            return None
+        newest = full[0].generation
+        return Advance(_values(full), Place(self._ends[newest], newest + 1, segments.HEADER_BYTES))
 
     def everything(self) -> Advance | None:
         """What the base does not hold, durable in the journal. Nothing may land afterwards."""
+        values = _values(self.stack.layers)
+        if not values:
+            return None
         self._journal.segment.sync()
-        self._ends[self.stack.layers[0].generation] = self.seen
-        return self._advance([layer for layer in self.stack.layers if layer.values])
+        return Advance(values, self._journal.place())
 
     def drop_applied(self) -> None:
         """Forget the layers that the base holds."""
@@ -132,6 +159,7 @@ class Log:
         self._refusal = StoreUnavailable("The store is closed.")
         self.words = _CLOSED
         self.stack = LayerStack(Layer())
+        self._syncs.close()
         self._journal.close()
 
     def _catch_up(self) -> None:
@@ -150,15 +178,16 @@ class Log:
     def _start_over(self) -> None:
         """Take the base for what it is now, and go on from there: what it holds is no longer in the journal."""
         self.watchers.notify_all()
-        while True:
+        before = None
+        while (applied := self._base.view().applied()) != before:
+            before = applied
             self.stack = LayerStack(Layer())
             self._ends.clear()
-            try:
-                self._journal.resume(self._base.view().applied())
+            with suppress(Overtaken):
+                self._journal.resume(applied)
                 self._journal.catch_up()
                 return
-            except Overtaken:
-                continue
+        raise StoreDamaged(f"{self._directory}: the journal does not go on after group {applied.sequence} of the base")
 
     def _apply(self, segment: int, sequence: int, puts: Puts) -> None:
         self.watchers.notify(puts)
@@ -171,14 +200,12 @@ class Log:
                 top.generation = segment
         self.stack.put_all(puts)
 
-    def _advance(self, layers: list[Layer]) -> Advance | None:
-        if not layers:
-            return None
-        values = layers[-1].values
-        if len(layers) > 1:
-            values = {}
-            for layer in reversed(layers):
-                values.update(layer.values)
-        newest = layers[0].generation
-        done = newest if newest < self.stack.layers[0].generation else newest - 1
-        return Advance(values, self._ends[newest], done)
+
+def _values(layers: Sequence[Layer]) -> Mapping[bytes, bytes | None]:
+    """What layers, the newest first, say together."""
+    if len(layers) == 1:
+        return layers[0].values
+    values: dict[bytes, bytes | None] = {}
+    for layer in reversed(layers):
+        values.update(layer.values)
+    return values

@@ -53,8 +53,8 @@ class Schedule:
         if advance is None:
             return
         try:
-            if await self._checkpointer.write(advance, lambda: self._log.keys_landed):
-                self._log.drop_applied()
+            await self._checkpointer.write(advance, lambda: self._log.keys_landed)
+            self._log.drop_applied()
             self._failure = None
         except StoreError as error:
             # The journal still holds everything: commits go on until the backlog is too long.

@@ -34,8 +34,6 @@ _GROWTH_BYTES = 1 << 20
 """Blocks that already hold data are overwritten without a change of metadata, which halves the time of a sync; so a
 segment is extended by this many zeros at a time."""
 
-_READ_BYTES = 256 << 10
-
 
 def path_of(disk: Disk, number: int) -> Path:
     return disk.directory / f"journal-{number:016d}"
@@ -60,13 +58,12 @@ class Segment:
 
     def frame(self, offset: int, sequence: int) -> bytes | None:
         """The whole, undamaged frame of that sequence at an offset."""
-        data = self._disk.read(self._fd, _READ_BYTES, offset)
-        length = frames.length_of(data, self.salt, sequence)
+        header = self._disk.read(self._fd, frames.HEADER_BYTES, offset)
+        length = frames.length_of(header, self.salt, sequence)
         if length is None or length > self.size() - offset:
             return None
-        if length > len(data):
-            data = self._disk.read(self._fd, length, offset)
-        return data[:length] if frames.is_whole(data) else None
+        frame = self._disk.read(self._fd, length, offset)
+        return frame if frames.is_whole(frame) else None
 
     def rest(self, offset: int) -> bytes:
         """Everything from an offset on."""
