@@ -120,7 +120,9 @@ def _set(node: Node, parameters: Parameters, text: str, key: str) -> AttributeVa
 
 
 def unsupported(node: Node, text: str, key: str) -> ValidationException:
-    written = node.text or text[node.start : node.start + node.length]
+    """The error for a node of the statement `text` that is no value; `key` as in `_build`."""
+    token = text[node.start : node.start + node.length]
+    written = token if node.kind == "Parameter" else node.text or token
     return errors.unsupported_data_type(written, key, position(text, node.start, node.length))
 
 

@@ -44,7 +44,10 @@ class SelectParser(ExpressionParser):
         if self._at_star():
             self._advance()
             return Node("ProjectAll", "", (), token.start, token.length)
-        return self._alias(self._expression(), "as")
+        expression = self._expression()
+        if expression.kind == "Path":
+            _check_stars([step.kind for step in expression.children[1:]])
+        return self._alias(expression, "as")
 
     def _alias(self, node: Node, *words: str) -> Node:
         """`node` with the aliases that follow it; AS may be left out, AT and BY not."""
@@ -117,3 +120,11 @@ class SelectParser(ExpressionParser):
     def _expect_by(self) -> None:
         if not self._accept_word("by"):
             raise errors.malformed("Expected BY")
+
+
+def _check_stars(steps: list[str]) -> None:
+    """A star in a path of the SELECT list may only be its last step, and only without indexes before it."""
+    if "AnyIndex" in steps or "AnyName" in steps[:-1]:
+        raise errors.malformed("Invalid use of * in select list")
+    if "AnyName" in steps and "Index" in steps:
+        raise errors.malformed("Cannot use [] and * together in SELECT list expression")

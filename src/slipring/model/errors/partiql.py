@@ -240,6 +240,22 @@ def failed_in_transaction(index: int, message: str) -> ValidationException:
     return ValidationException(f"Validation failed in TransactStatements[{index}]: {message}")
 
 
+def reads_and_writes_mixed() -> ValidationException:
+    """Guide, "Running batch operations": a batch, or a transaction, is all reads or all writes."""
+    return ValidationException("All statements must be either read statements or write statements")
+
+
+# Tokens
+
+
+def invalid_next_token() -> ValidationException:
+    return ValidationException("Invalid NextToken")
+
+
+def next_token_of_other_statement() -> ValidationException:
+    return ValidationException("Given NextToken does not belong to the provided statement and parameters")
+
+
 # From expressions
 
 
