@@ -16,6 +16,7 @@ from slipring.engine.table import Table
 from slipring.model import limits
 from slipring.model.attribute_values import Item, normalise_item
 from slipring.model.errors import items as errors
+from slipring.model.errors import partiql as partiql_errors
 
 Condition = Callable[[Item | None], bool]
 
@@ -82,6 +83,17 @@ class Put(Action):
     def decide(self, old_row: bytes | None) -> Change:
         old_item = None if self.condition is None else self._passed(old_row)
         return Change(self.table, self.key, self.key_item, old_row, old_item, self.item, self.row)
+
+
+class Insert(Put):
+    """Put the item where there is none; else DuplicateItemException."""
+
+    __slots__ = ()
+
+    def decide(self, old_row: bytes | None) -> Change:
+        if old_row is not None:
+            raise partiql_errors.duplicate_item()
+        return super().decide(None)
 
 
 class Delete(Action):

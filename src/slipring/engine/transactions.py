@@ -17,6 +17,7 @@ from slipring.model.errors import items as errors
 from slipring.model.errors.base import ApiError
 from slipring.model.errors.tree import (
     ConditionalCheckFailedException,
+    DuplicateItemException,
     ItemCollectionSizeLimitExceededException,
     ValidationException,
 )
@@ -25,6 +26,7 @@ from slipring.storage.contract import Store, Writes
 NO_REASON = {"Code": "None"}
 _REASON_CODES: dict[type[ApiError], str] = {
     ConditionalCheckFailedException: "ConditionalCheckFailed",
+    DuplicateItemException: "DuplicateItem",
     ItemCollectionSizeLimitExceededException: "ItemCollectionSizeLimitExceeded",
     ValidationException: "ValidationError",
 }

@@ -12,6 +12,9 @@ from slipring.operations.items.update import update_item
 from slipring.operations.reads.query import query
 from slipring.operations.reads.scan import scan
 from slipring.operations.service import Handler
+from slipring.operations.statements.batch import batch_execute_statement
+from slipring.operations.statements.execute import execute_statement
+from slipring.operations.statements.transaction import execute_transaction
 from slipring.operations.streams.describe import describe_stream, list_streams
 from slipring.operations.streams.iterators import get_shard_iterator
 from slipring.operations.streams.records import get_records
@@ -25,6 +28,7 @@ from slipring.operations.transactions.get import transact_get_items
 from slipring.operations.transactions.write import transact_write_items
 
 HANDLERS: dict[str, Handler] = {
+    "BatchExecuteStatement": batch_execute_statement,
     "BatchGetItem": batch_get_item,
     "BatchWriteItem": batch_write_item,
     "CreateTable": create_table,
@@ -35,6 +39,8 @@ HANDLERS: dict[str, Handler] = {
     "DescribeStream": describe_stream,
     "DescribeTable": describe_table_operation,
     "DescribeTimeToLive": describe_time_to_live,
+    "ExecuteStatement": execute_statement,
+    "ExecuteTransaction": execute_transaction,
     "GetItem": get_item,
     "GetRecords": get_records,
     "GetShardIterator": get_shard_iterator,

@@ -21,11 +21,12 @@ async def update_item(engine: Engine, request: dict[str, Any], caller: Caller) -
     update, condition = plan_update("UpdateItem", request)
     table = await engine.catalog.table(request["TableName"], caller.namespace)
     change = await engine.write(update_action(table, key, update, condition, request))
-    attributes = _returned(change, request.get("ReturnValues", "NONE"))
+    attributes = returned_attributes(change, request.get("ReturnValues", "NONE"))
     return await answer_write(engine, request, change, attributes)
 
 
-def _returned(change: Change, wanted: str) -> bytes | None:
+def returned_attributes(change: Change, wanted: str) -> bytes | None:
+    """The attributes that ReturnValues asks for, as JSON; None where there are none."""
     if wanted == "NONE":
         return None
     if wanted == "ALL_NEW":

@@ -62,18 +62,18 @@ async def answer_read(store: Store, request: dict[str, Any], wanted: KeyRange, s
     """Read a page and answer a Query or Scan with it."""
     limit = request.get("Limit")
     if not selection.fetches:
-        return _answer(request, wanted, await _read_page(store, wanted, limit), None, selection)
+        return _answer(request, wanted, await read_page(store, wanted, limit), None, selection)
     # An entry and its item come from one view: an item that changes meanwhile would contradict its own entry.
     snapshot = store.snapshot()
     try:
-        page = await _read_page(snapshot, wanted, limit)
-        fetched = await _fetch(snapshot, wanted.table, page)
+        page = await read_page(snapshot, wanted, limit)
+        fetched = await fetch_items(snapshot, wanted.table, page)
     finally:
         snapshot.close()
     return _answer(request, wanted, page, fetched, selection)
 
 
-async def _fetch(snapshot: Reader, table: Table, page: Page) -> list[bytes]:
+async def fetch_items(snapshot: Reader, table: Table, page: Page) -> list[bytes]:
     """The whole items of a page of index entries."""
     fetched: list[bytes] = []
     for row in await snapshot.get_many([table.key_in(rows.decode(row)) for _, row in page.rows]):
@@ -82,7 +82,7 @@ async def _fetch(snapshot: Reader, table: Table, page: Page) -> list[bytes]:
     return fetched
 
 
-async def _read_page(store: Reader, wanted: KeyRange, limit: int | None) -> Page:
+async def read_page(store: Reader, wanted: KeyRange, limit: int | None) -> Page:
     """Read until the limit is met, 1 MB of items is read (the item that crosses it included), or the range ends."""
     found: Rows = []
     size = 0
@@ -111,13 +111,13 @@ def _answer(
     request: dict[str, Any], wanted: KeyRange, page: Page, fetched: list[bytes] | None, selection: Selection
 ) -> list[bytes]:
     parts = AnswerParts()
-    told, count = _told_items([row for _, row in page.rows] if fetched is None else fetched, selection)
+    told, count = told_items([row for _, row in page.rows] if fetched is None else fetched, selection)
     if told is not None:
         parts.splice(b"Items", b"[" + b",".join(told) + b"]")
     parts.splice(b"Count", b"%d" % count)
     parts.splice(b"ScannedCount", b"%d" % len(page.rows))
     if page.more:
-        parts.add(b"LastEvaluatedKey", _last_key(wanted, page.rows[-1][1]))
+        parts.add(b"LastEvaluatedKey", last_key(wanted, page.rows[-1][1]))
     if request.get("ReturnConsumedCapacity", "NONE") != "NONE":
         parts.add(b"ConsumedCapacity", _consumed(request, wanted, page, fetched or ()))
     return parts.finish()
@@ -136,7 +136,7 @@ def _consumed(request: dict[str, Any], wanted: KeyRange, page: Page, fetched: Se
     return tally.describe(request["ReturnConsumedCapacity"])
 
 
-def _told_items(stored: list[bytes], selection: Selection) -> tuple[list[bytes] | None, int]:
+def told_items(stored: list[bytes], selection: Selection) -> tuple[list[bytes] | None, int]:
     """The items' JSON (None when only the count is asked for) and how many there are after the filter."""
     condition, projection = selection.condition, selection.projection
     if condition is None and projection is None:
@@ -154,7 +154,7 @@ def _told_items(stored: list[bytes], selection: Selection) -> tuple[list[bytes] 
     return (None if selection.count_only else told), count
 
 
-def _last_key(wanted: KeyRange, row: bytes) -> Item:
+def last_key(wanted: KeyRange, row: bytes) -> Item:
     item = rows.decode(row)
     names = wanted.table.key_names if wanted.index is None else wanted.index.key_names
     return {name: item[name] for name in names}

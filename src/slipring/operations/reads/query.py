@@ -30,7 +30,7 @@ async def query(engine: Engine, request: dict[str, Any], caller: Caller) -> list
     )
     _check_filter(schema.keys, request, plan)
     selection = select(table, index, request, plan)
-    wanted = _range(table, index, keys, reverse=not request.get("ScanIndexForward", True))
+    wanted = key_range(table, index, keys, reverse=not request.get("ScanIndexForward", True))
     if "ExclusiveStartKey" in request:
         _resume(wanted, keys, request)
     return await answer_read(engine.store, request, wanted, selection)
@@ -43,7 +43,7 @@ def _check_filter(keys: Sequence[KeyAttribute], request: dict[str, Any], plan: R
             raise errors.legacy_filter_on_key(name) if "QueryFilter" in request else errors.filter_on_key(name)
 
 
-def _range(table: Table, index: Index | None, keys: BoundKeys, *, reverse: bool) -> KeyRange:
+def key_range(table: Table, index: Index | None, keys: BoundKeys, *, reverse: bool) -> KeyRange:
     """The keys of the store that a key condition covers."""
     schema = table if index is None else index
     prefix = partition_prefix(table, index, keys.hash_values)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from slipring.engine.actions import Condition
 from slipring.engine.table import Index, Table
 from slipring.expressions import Projection, attributes_to_get
+from slipring.model.attribute_values import Item
 from slipring.model.errors import reads as errors
 from slipring.model.errors import tables as table_errors
 
@@ -24,13 +25,19 @@ class ReadPlan:
         self.projection_parameter = "ProjectionExpression"
 
 
+class ItemProjection(Protocol):
+    """What makes of an item the part of it that is told."""
+
+    def apply(self, item: Item) -> Item: ...
+
+
 class Selection:
     """How to tell an item: filtered, projected, counted, or fetched from the table because the index lacks parts."""
 
     __slots__ = ("condition", "count_only", "fetches", "projection")
 
     def __init__(
-        self, condition: Condition | None, projection: Projection | None, *, count_only: bool, fetches: bool
+        self, condition: Condition | None, projection: ItemProjection | None, *, count_only: bool, fetches: bool
     ) -> None:
         self.condition = condition
         self.projection = projection

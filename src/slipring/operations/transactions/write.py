@@ -30,7 +30,7 @@ from slipring.operations.items.writes import (
     wants_failed_item,
 )
 
-_TRANSACTION_FACTOR = 2
+TRANSACTION_FACTOR = 2
 
 _Plan = Callable[[Table], Action]
 """An action but for its table: what remains to be checked needs the table's schema."""
@@ -120,16 +120,23 @@ _PLANNERS: dict[str, Callable[[dict[str, Any]], tuple[_Plan, int]]] = {
 
 async def _answer(engine: Engine, request: dict[str, Any], names: list[str], outcome: Outcome) -> list[bytes]:
     parts = AnswerParts()
-    changes = list(zip(names, outcome.changes, strict=True))
-    mode = request.get("ReturnConsumedCapacity", "NONE")
-    if mode != "NONE" and not outcome.repeated:
-        told = [tally.describe(mode, "Write") for tally in tally_changes(changes, _TRANSACTION_FACTOR)]
-        parts.add(b"ConsumedCapacity", told)
-    elif mode != "NONE":
-        parts.add(b"ConsumedCapacity", [tally.describe(mode, "Read") for tally in _read_tallies(names, outcome)])
+    add_capacity(parts, request, names, outcome)
     if request.get("ReturnItemCollectionMetrics") == "SIZE":
+        changes = list(zip(names, outcome.changes, strict=True))
         parts.add(b"ItemCollectionMetrics", await all_collection_metrics(engine, changes))
     return parts.finish()
+
+
+def add_capacity(parts: AnswerParts, request: dict[str, Any], names: list[str], outcome: Outcome) -> None:
+    """Add the ConsumedCapacity that a transaction's request asks for; `names` are its tables as it names them."""
+    mode = request.get("ReturnConsumedCapacity", "NONE")
+    if mode == "NONE":
+        return
+    if outcome.repeated:
+        parts.add(b"ConsumedCapacity", [tally.describe(mode, "Read") for tally in _read_tallies(names, outcome)])
+        return
+    tallies = tally_changes(zip(names, outcome.changes, strict=True), TRANSACTION_FACTOR)
+    parts.add(b"ConsumedCapacity", [tally.describe(mode, "Write") for tally in tallies])
 
 
 def _read_tallies(names: list[str], outcome: Outcome) -> list[Tally]:
@@ -137,5 +144,5 @@ def _read_tallies(names: list[str], outcome: Outcome) -> list[Tally]:
     tallies: dict[str, Tally] = {}
     for name, change in zip(names, outcome.changes, strict=True):
         tally = tallies.setdefault(name, Tally(name))
-        tally.table_units += read_units(change.old_bytes, consistent=True) * _TRANSACTION_FACTOR
+        tally.table_units += read_units(change.old_bytes, consistent=True) * TRANSACTION_FACTOR
     return list(tallies.values())
