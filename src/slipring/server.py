@@ -134,7 +134,7 @@ class Server:
         return Listener(
             api=assembly.api,
             targets=targets(),
-            authenticate=TrustingAuthenticator(),
+            authenticate=TrustingAuthenticator().identify,
             ready=assembly.ready,
             clock=self._clock,
             ids=self._ids,

@@ -89,7 +89,7 @@ def listener(api: ScriptedApi, limits: Limits, ready: Callable[[], Any]) -> List
     return Listener(
         api=api,
         targets=TARGETS,
-        authenticate=TrustingAuthenticator(),
+        authenticate=TrustingAuthenticator().identify,
         ready=ready,
         clock=SystemClock(),
         ids=Ids(),

@@ -49,7 +49,7 @@ class TrustingAuthenticator:
         self._last_unsigned = self._last_host = b""
         self._last = Caller("", "", "", "")
 
-    def __call__(self, request: Request) -> Caller:
+    def identify(self, request: Request) -> Caller:
         """Raises MissingAuthenticationToken-, IncompleteSignature- and InvalidSignatureException."""
         headers = request.headers
         shape = request.shape
@@ -64,9 +64,9 @@ class TrustingAuthenticator:
                 self._last, self._last_unsigned, self._last_host = caller, unsigned, host
                 return caller
         # llhttp leaves blanks at the end of a value.
-        return self._identify(request, authorization.decode("latin-1").strip(), host.decode("latin-1").strip())
+        return self._read(request, authorization.decode("latin-1").strip(), host.decode("latin-1").strip())
 
-    def _identify(self, request: Request, authorization: str, host: str) -> Caller:
+    def _read(self, request: Request, authorization: str, host: str) -> Caller:
         query = dict(parse_qsl(request.url.partition(b"?")[2].decode("latin-1"), keep_blank_values=True))
         if "X-Amz-Algorithm" in query:
             if authorization:

@@ -53,13 +53,10 @@ class Shape:
 _shapes: dict[tuple[bytes, ...], Shape] = {}
 
 
-def shape_of(names: tuple[bytes, ...]) -> Shape:
-    """The shape of headers that came with these names, in this order."""
-    shape = _shapes.get(names)
-    if shape is None:
-        if len(_shapes) >= CACHED_MAX:
-            _shapes.clear()
-        shape = _shapes[names] = Shape(names)
+def _learn(names: tuple[bytes, ...]) -> Shape:
+    if len(_shapes) >= CACHED_MAX:
+        _shapes.clear()
+    shape = _shapes[names] = Shape(names)
     return shape
 
 
@@ -106,7 +103,8 @@ class Request:
 
     def on_headers_complete(self) -> None:
         self.complete_head = True
-        self.shape = shape_of(tuple(self.headers))
+        names = tuple(self.headers)
+        self.shape = _shapes.get(names) or _learn(names)
 
     def header(self, name: bytes) -> bytes | None:
         """The value of a header, by its lower-case name."""
