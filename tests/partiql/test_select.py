@@ -41,7 +41,7 @@ TABLES = {
     "SELECT * FROM t, u": "FROM clause may only contain a single table name",
     "SELECT * FROM t LEFT JOIN u ON a = b": "FROM clause may only contain a single table name",
     "SELECT * FROM 't'": "FROM clause may only contain a single table name",
-    "SELECT * FROM (SELECT * FROM t)": "Nested selects are not supported",
+    "SELECT * FROM (SELECT * FROM t)": "Nested selects not supported",
 }
 
 
@@ -125,12 +125,12 @@ def test_names_come_once() -> None:
     ],
 )
 def test_clauses_that_dynamodb_has_not(clause: str, name: str, token: str) -> None:
-    """LIMIT is a parameter of the request. Clients report the words for it; the others go by it."""
+    """LIMIT is a parameter of the request. The words are unconfirmed."""
     text = f"SELECT * FROM t {clause}"
     assert refusal(text) == f"Unsupported clause: {name} at 1:{column(text, token, name)}:{len(token)}"
 
 
-# ORDER BY. The words are clients' reports.
+# ORDER BY. The words for a missing WHERE and for several hash keys are clients' reports; the others are unconfirmed.
 
 ORDERS = {
     "SELECT * FROM t WHERE x = 1 ORDER BY sk": "Must have at least one non-optional hash key condition in WHERE clause "

@@ -16,7 +16,7 @@ from slipring.model.errors import partiql as errors
 from slipring.partiql.binding import bind_condition
 from slipring.partiql.conditions import conjunction, conjuncts, disjunction
 from slipring.partiql.key_terms import equality
-from slipring.partiql.statements import Delete, Exists, Insert, Select, Update, Values
+from slipring.partiql.statements import Delete, Exists, Select, Update, Values
 
 
 class Target(NamedTuple):
@@ -47,8 +47,8 @@ def delete_target(delete: Delete, key_names: Sequence[str]) -> Target:
     return Target(key, bind_condition(condition, delete.values))
 
 
-def insert_condition(insert: Insert, key_names: Sequence[str]) -> BoundCondition:
-    """That there is no item yet with this one's key; where it fails, the service says `errors.duplicate_item`."""
+def insert_condition(key_names: Sequence[str]) -> BoundCondition:
+    """That there is no item yet with an INSERT's key; where it fails, the service says `errors.duplicate_item`."""
     name = key_names[0]
     return lambda item: item is None or name not in item
 

@@ -33,7 +33,7 @@ def unsupported_operation(operation: str) -> ValidationException:
 
 
 def unsupported_clause(clause: str, position: str) -> ValidationException:
-    """LIMIT, GROUP BY and the like (reported by clients for LIMIT)."""
+    """LIMIT, GROUP BY and the like."""
     return ValidationException(f"Unsupported clause: {clause} at {position}")
 
 
@@ -52,7 +52,7 @@ def aliasing_not_supported() -> ValidationException:
 
 
 def nested_select() -> ValidationException:
-    return ValidationException("Nested selects are not supported")
+    return ValidationException("Nested selects not supported")
 
 
 # Values
@@ -164,7 +164,7 @@ def overlapping_conditions() -> ValidationException:
 
 
 def order_without_where() -> ValidationException:
-    """Reported by clients, as the next three."""
+    """Reported by clients."""
     return ValidationException("Must have WHERE clause in the statement when using ORDER BY clause.")
 
 
@@ -179,6 +179,7 @@ def order_by_other_attribute(name: str) -> ValidationException:
 
 
 def order_of_several_hash_keys() -> ValidationException:
+    """Reported by clients."""
     return ValidationException(
         "Must have hash key in ORDER BY clause when more than one hash key condition specified in WHERE clause."
     )
