@@ -97,6 +97,6 @@ async def _write(engine: Engine, statements: list[Statement], request: dict[str,
         token = Token(scope, request["ClientRequestToken"], request["TransactStatements"], now)
     outcome = await transactions.write(engine.store, actions, token, now)
     parts = AnswerParts()
-    parts.splice(b"Responses", b"[" + b",".join([b"{}"] * len(actions)) + b"]")
+    parts.splice(b"Responses", b"[]")
     add_capacity(parts, request, [statement.table_name for statement in statements], outcome)
     return parts.finish()
