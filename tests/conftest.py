@@ -8,11 +8,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
+import hypothesis
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.servers import ServerThread
+
+# A shared machine stalls now and then; how long an example takes is no property of what is tested.
+hypothesis.settings.register_profile(
+    "slipring", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("slipring")
 
 Client = Any
 """A boto3 DynamoDB client; boto3 makes its methods at run time."""

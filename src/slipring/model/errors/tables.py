@@ -130,4 +130,3 @@ def time_to_live_attribute_differs(current: str) -> ValidationException:
 def member_not_supported(member: str) -> ValidationException:
     """For a part of the API that Slipring does not have yet; docs/differences.md lists them."""
     return ValidationException(f"{member} is not supported by Slipring; see docs/differences.md")
-
