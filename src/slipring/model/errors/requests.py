@@ -24,4 +24,5 @@ def table_keeps_changing() -> InternalServerError:
 
 
 def return_values_not_allowed() -> ValidationException:
-    return ValidationException("Return values set to invalid value")
+    """PutItem and DeleteItem have no other state of the item to return."""
+    return ValidationException("ReturnValues can only be ALL_OLD or NONE")
