@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import subprocess
 from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
 
 from slipring.storage.contract import Store, decode_counts
+from slipring.storage.file.log import Log
 from tests.storage import writers
 from tests.storage.conftest import Backend
 from tests.storage.mutations import increment, put, scan
@@ -70,7 +75,11 @@ def test_a_process_that_was_idle_finds_its_place_again(durable_backend: Backend)
         assert await increment(store, b"n") == 1
 
     async def read(store: Store) -> None:
+        heard: list[str] = []
+        store.watch(b"last/", lambda: heard.append("last"))
         await finished([writers.start("put", durable_backend.address, "b", 30)])
+        store.refresh()
+        assert heard
         assert await store.get_many([b"n", b"last/a", b"last/b"]) == [b"1", b"29", b"29"]
 
     durable_backend.run(write)
@@ -88,3 +97,59 @@ def test_a_snapshot_outlives_what_another_process_does(durable_backend: Backend)
         snapshot.close()
 
     durable_backend.run(scenario)
+
+
+@pytest.fixture
+def file_store(tmp_path: Path) -> Backend:
+    return Backend(f"file:{tmp_path / 'store'}", durable=True)
+
+
+@pytest.mark.parametrize("parent", ["commits", "closes"])
+def test_a_writer_that_dies_before_its_sync(file_store: Backend, parent: str) -> None:
+    """Nobody saw its last group; it is whole, so whoever writes next, or opens the store, makes it durable and shows
+    it: dropping it could drop what somebody has been told."""
+
+    async def scenario(store: Store) -> None:
+        process = writers.start("die", file_store.address, "victim", 3)
+        output = (await asyncio.to_thread(process.communicate))[0]
+        assert process.returncode == -signal.SIGKILL
+        assert output.splitlines() == [b"ready", b"put 0", b"put 1"]
+        assert await store.get(b"victim/last") == b"1"
+        if parent == "commits":
+            await put(store, {b"mine": b"v"})
+            assert await store.get_many([b"victim/last", b"victim/2", b"mine"]) == [b"2", b"v", b"v"]
+
+    async def check(store: Store) -> None:
+        found = await store.get_many([b"victim/0", b"victim/2", b"victim/last", b"mine"])
+        assert found == [b"v", b"v", b"2", b"v" if parent == "commits" else None]
+
+    file_store.run(scenario)
+    file_store.run(check)
+
+
+def test_reads_of_several_keys_never_mix_two_moments(file_store: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process's checkpoint may come between a reader's look at the journal and its look at the base. Then the
+    base holds a newer value of one key than the reader's memory does of the other."""
+    monkeypatch.setattr("slipring.storage.file.store._FINAL_CHECKPOINT_KEYS", 0)
+
+    async def put_right(store: Store) -> None:
+        await put(store, {b"right": b"1"})
+
+    async def scenario(store: Store) -> None:
+        await put(store, {b"left": b"1"})
+        process = writers.start("pair", file_store.address, "2", 5000)
+        with monkeypatch.context() as patch:
+            await asyncio.to_thread(process.communicate)
+            patch.setattr(Log, "refresh", lambda self: None)
+            assert await store.get_many([b"left", b"right"]) == [b"2", b"2"]
+
+    async def scan_it(store: Store) -> None:
+        await put(store, {b"left": b"3"})
+        process = writers.start("pair", file_store.address, "4", 5000)
+        with monkeypatch.context() as patch:
+            await asyncio.to_thread(process.communicate)
+            patch.setattr(Log, "refresh", lambda self: None)
+            assert dict(await scan(store, b"l", b"s")) == {b"left": b"4", b"right": b"4"}
+
+    for step in (put_right, scenario, scan_it):
+        file_store.run(step)

@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import IO, cast
 
+from slipring.storage import store_url
 from slipring.storage.backends import open_store
 from slipring.storage.contract import Decide, Store, Writes
+from slipring.storage.file.disk import Disk
+from slipring.storage.file.store import FileStore
 from tests.storage.mutations import increment, put
 
 TRANSACTION_PARTS = 5
@@ -90,11 +95,45 @@ async def write_until_killed(store: Store, name: str, count: int) -> None:
     await asyncio.gather(*(singles(lane) for lane in range(count)), *(transactions(lane) for lane in range(count)))
 
 
-PROGRAMS = {"contend": contend, "put": put_in_turn, "write": write_until_killed}
+async def checkpoint_pair(store: Store, name: str, count: int) -> None:
+    """Put two values at once, in a store that writes a checkpoint when it closes."""
+    await put(store, {b"left": name.encode(), b"right": name.encode()})
+    await put(store, {b"filler/%d" % n: b"" for n in range(count)})
+
+
+class DyingDisk(Disk):
+    """A disk under a process that is killed after a write and before it is synced."""
+
+    dies = False
+
+    def sync(self, fd: int) -> None:
+        if self.dies:
+            os.kill(os.getpid(), signal.SIGKILL)
+        super().sync(fd)
+
+
+async def die_in_sync(store: Store, name: str, count: int) -> None:
+    """Put `count` values, and die when the last one is written but not yet synced."""
+    for n in range(count):
+        DyingDisk.dies = n == count - 1
+        await put(store, {b"%s/%d" % (name.encode(), n): b"v", b"%s/last" % name.encode(): b"%d" % n})
+        report("put", n)
+
+
+PROGRAMS = {
+    "contend": contend,
+    "die": die_in_sync,
+    "pair": checkpoint_pair,
+    "put": put_in_turn,
+    "write": write_until_killed,
+}
 
 
 async def main(program: str, address: str, name: str, count: str) -> None:
-    store = open_store(address)
+    if program == "die":
+        store: Store = FileStore(Path(store_url.parse(address).location), disk=DyingDisk)
+    else:
+        store = open_store(address)
     report("ready")
     await PROGRAMS[program](store, name, int(count))
     await store.close()
