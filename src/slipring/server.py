@@ -22,6 +22,7 @@ from slipring.edge.contract import Api, Ready
 from slipring.edge.listener import Listener
 from slipring.edge.sockets import ListenError, bind, url_of
 from slipring.engine.engine import Engine
+from slipring.iam.isolation import Isolation
 from slipring.model.service import targets
 from slipring.operations.registry import HANDLERS
 from slipring.operations.service import Service
@@ -134,7 +135,7 @@ class Server:
         return Listener(
             api=assembly.api,
             targets=targets(),
-            authenticate=TrustingAuthenticator().identify,
+            authenticate=TrustingAuthenticator(Isolation.named(self.settings.isolate)).identify,
             ready=assembly.ready,
             clock=self._clock,
             ids=self._ids,

@@ -104,6 +104,13 @@ class Settings:
     workers: int = _setting(1, _whole(1, 256), "N", "How many processes serve the port and the store together.")
     auth: str = _setting("off", _choice("off"), "off", "Which signatures to verify: off reads them and verifies none.")
     region: str = _setting("us-east-1", _text, "REGION", "The region to speak of where a request does not name one.")
+    isolate: str = _setting(
+        "none",
+        _choice("none", "account", "region", "account,region"),
+        "none|account|region|account,region",
+        "Whose tables a caller sees: everybody's (none), or those of its own account (the access key, if it has twelve"
+        " digits), of the region it signs for, or of both.",
+    )
     log_level: str = _setting(
         "info", _choice("debug", "info", "warning", "error"), "LEVEL", "The least severe messages to log, on stderr."
     )

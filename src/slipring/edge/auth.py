@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 from slipring.edge.limits import CACHED_MAX
 from slipring.edge.request import Request
 from slipring.iam.caller import Caller
+from slipring.iam.isolation import Isolation
 from slipring.model.errors.edge import (
     authorization_lacks,
     malformed_credential,
@@ -41,9 +42,10 @@ _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 class TrustingAuthenticator:
     """Believes every credential. Callers are cached by everything of the header but its signature."""
 
-    __slots__ = ("_callers", "_last", "_last_host", "_last_unsigned")
+    __slots__ = ("_callers", "_isolation", "_last", "_last_host", "_last_unsigned")
 
-    def __init__(self) -> None:
+    def __init__(self, isolation: Isolation | None = None) -> None:
+        self._isolation = isolation or Isolation()
         self._callers: dict[tuple[bytes, bytes], Caller] = {}
         # Most requests come from the same client as the one before.
         self._last_unsigned = self._last_host = b""
@@ -71,12 +73,21 @@ class TrustingAuthenticator:
         if "X-Amz-Algorithm" in query:
             if authorization:
                 raise two_signatures()
-            return _caller(_query_credential(query), host)
+            return self._caller(_query_credential(query), host)
         if not authorization:
             raise missing_authentication_token()
-        caller = _caller(_header_credential(authorization, request.shape.dated), host)
+        caller = self._caller(_header_credential(authorization, request.shape.dated), host)
         self._remember(request, caller)
         return caller
+
+    def _caller(self, credential: str, host: str) -> Caller:
+        # From the right: an access key may be any text, even one with slashes.
+        elements = credential.rsplit("/", 4)
+        if len(elements) != 5:
+            raise malformed_credential(credential)
+        access_key, _, region, _, _ = elements
+        account = access_key if _ACCOUNT.fullmatch(access_key) else DEFAULT_ACCOUNT
+        return Caller(access_key, region, account, host, self._isolation.namespace(account, region))
 
     def _remember(self, request: Request, caller: Caller) -> None:
         unsigned = request.headers[request.shape.authorization][:-_SIGNATURE_LENGTH]
@@ -109,13 +120,3 @@ def _query_credential(query: dict[str, str]) -> str:
     if lacks:
         raise query_lacks(lacks)
     return query["X-Amz-Credential"]
-
-
-def _caller(credential: str, host: str) -> Caller:
-    # From the right: an access key may be any text, even one with slashes.
-    elements = credential.rsplit("/", 4)
-    if len(elements) != 5:
-        raise malformed_credential(credential)
-    access_key, _, region, _, _ = elements
-    account = access_key if _ACCOUNT.fullmatch(access_key) else DEFAULT_ACCOUNT
-    return Caller(access_key=access_key, region=region, account=account, host=host)
