@@ -8,6 +8,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from types import CodeType, FrameType
 from typing import Any, TypeAlias
 
@@ -110,7 +111,7 @@ async def count_all() -> Counts:
         for _ in range(_WARM_UPS):
             send(operation, request)
         data = http(operation, request)
-        counts[name] = counted(lambda data=data: connection.data_received(data))
+        counts[name] = counted(partial(connection.data_received, data))
     await store.close()
     return counts
 
