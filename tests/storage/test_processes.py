@@ -76,7 +76,7 @@ def test_a_process_that_was_idle_finds_its_place_again(durable_backend: Backend)
 
     async def read(store: Store) -> None:
         heard: list[str] = []
-        store.watch(b"last/", lambda: heard.append("last"))
+        store.watch(b"b/000000", lambda: heard.append("the first, long gone from the journal"))
         await finished([writers.start("put", durable_backend.address, "b", 30)])
         store.refresh()
         assert heard

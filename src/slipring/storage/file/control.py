@@ -22,6 +22,9 @@ a writer died or failed in between. Written under the commit lock."""
 APPLIED = 2
 """The sequence up to which the base holds everything. Written under the checkpoint lock."""
 
+WANTED = 3
+"""Not zero since a process was refused the commit lock. See `turns`."""
+
 _BYTES = 4096
 
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import lmdb
 
+from slipring.clock import SystemClock
 from slipring.storage.contract import StoreDamaged, StoreError, StoreUnavailable
 from slipring.storage.file import segments
 from slipring.storage.file.base import Base, BaseView, base_error
@@ -18,6 +19,7 @@ from slipring.storage.file.journal import Journal, Overtaken
 from slipring.storage.file.locks import FileLock
 from slipring.storage.file.place import Place
 from slipring.storage.file.syncs import Syncs
+from slipring.storage.file.turns import Turns
 from slipring.storage.layers import Layer, LayerStack
 from slipring.storage.watchers import Watchers
 
@@ -31,12 +33,13 @@ class Log:
     def __init__(
         self, disk: Disk, lock: FileLock, base: Base, control: Control, *, segment_bytes: int, relaxed: bool
     ) -> None:
+        clock = SystemClock()
         self._directory = disk.directory
-        self._lock = lock
+        self._turns = Turns(lock, control, clock)
         self._base = base
         self._journal = Journal(disk, control, segment_bytes=segment_bytes, relaxed=relaxed, apply=self._apply)
         self._relaxed = relaxed
-        self._syncs = Syncs()
+        self._syncs = Syncs(clock)
         self._ends: dict[int, int] = {}
         self._checkpoint = -1
         """The newest checkpoint that is known not to be ahead of `seen`."""
@@ -77,14 +80,14 @@ class Log:
     def begin(self) -> bool:
         if self._refusal is not None:
             raise self._refusal
-        if not (self.before_group() and self._lock.try_acquire()):
+        if not (self.before_group() and self._turns.take()):
             return False
         try:
             self.refresh()
             self._journal.settle()
             self.seen = self._journal.sequence
         except BaseException as error:
-            self._lock.release()
+            self._turns.give()
             if isinstance(error, OSError):
                 raise store_error(error, "read the journal", self._directory) from None
             raise
@@ -119,7 +122,7 @@ class Log:
         self.keys_landed += len(puts)
 
     def end(self) -> None:
-        self._lock.release()
+        self._turns.give()
 
     def backlog(self) -> int:
         """How many full segments the base does not hold."""

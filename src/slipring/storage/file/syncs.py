@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from slipring.clock import Clock, SystemClock
+from slipring.clock import Clock
 from slipring.storage.file.worker import Worker
 
 _SLOW_SECONDS = 0.001
@@ -17,15 +17,14 @@ _WEIGHT = 0.125
 class Syncs:
     """Runs syncs, and remembers how long they take on average lately."""
 
-    def __init__(self, clock: Clock | None = None, slow_seconds: float = _SLOW_SECONDS) -> None:
-        self._clock = clock or SystemClock()
-        self._slow_seconds = slow_seconds
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._average_seconds = 0.0
         self._worker = Worker("slipring-sync")
 
     async def run(self, sync: Callable[[], None]) -> None:
         """Return when `sync` has. Raises what it raises."""
-        if self._average_seconds < self._slow_seconds:
+        if self._average_seconds < _SLOW_SECONDS:
             self._timed(sync)
         else:
             await self._worker.run(lambda: self._timed(sync))
