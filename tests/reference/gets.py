@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tests.expressions.reference import Path, write_path
 from tests.reference.costs import Costs
 from tests.reference.measure import Item, item_bytes, normal_item, project, read_units
-from tests.reference.tables import invalid
+from tests.reference.tables import DUPLICATES, Key, locate_all
 from tests.reference.world import Answer, World, unordered
 
 
@@ -20,9 +21,11 @@ class Wanted:
     key: Item
     paths: tuple[Path, ...] = ()
 
+    def key_in(self, world: World) -> Key:
+        return world.tables[self.table].key_of(normal_item(self.key))
+
     def found(self, world: World) -> Item | None:
-        table = world.tables[self.table]
-        return table.items.get(table.key_of(normal_item(self.key)))
+        return world.tables[self.table].items.get(self.key_in(world))
 
     def told(self, item: Item) -> Item:
         return project(item, self.paths) if self.paths else item
@@ -72,14 +75,10 @@ class BatchGet:
         world.compare("BatchGetItem", request, lambda: self._answer(world), without_order)
 
     def _answer(self, world: World) -> Answer:
-        seen = set()
+        locate_all([(one.table, partial(one.key_in, world)) for one in self.wanted], DUPLICATES)
         costs = Costs()
         responses: dict[str, list[Item]] = {}
         for one in self.wanted:
-            key = world.tables[one.table].key_of(normal_item(one.key))
-            if (one.table, key) in seen:
-                raise invalid("Provided list of item keys contains duplicates")
-            seen.add((one.table, key))
             item = one.found(world)
             costs.add(one.table, read_units(item_bytes(item) if item else 0, self.consistent))
             responses.setdefault(world.name(one.table), []).extend([] if item is None else [one.told(item)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from tests.reference.measure import Item, depth, item_bytes, normal_item, write_
 Key = tuple[Any, ...]
 
 INVALID = "One or more parameter values were invalid: "
+DUPLICATES = "Provided list of item keys contains duplicates"
 MISMATCH = "The provided key element does not match the schema"
 ITEM_BYTES_MAX = 400 * 1024
 DEPTH_MAX = 32
@@ -30,6 +31,11 @@ class Refusal(Exception):
 
 def invalid(message: str | None) -> Refusal:
     return Refusal("ValidationException", message)
+
+
+def one_of(mistakes: Sequence[Refusal]) -> Refusal:
+    """Which of several mistakes the service tells is documented nowhere."""
+    return mistakes[0] if len({mistake.message for mistake in mistakes}) == 1 else invalid(None)
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,22 @@ class Write:
     """Those of an Update."""
     tells_item: bool = False
     """Whether a failed condition tells the item."""
+
+
+def locate_all(locate: Iterable[tuple[str, Callable[[], Key]]], duplicates: str) -> list[Key]:
+    """The keys of several requests, each with its table; `duplicates` is what is said of one that comes twice."""
+    keys: list[tuple[str, Key]] = []
+    mistakes: list[Refusal] = []
+    for table, find in locate:
+        try:
+            keys.append((table, find()))
+        except Refusal as mistake:
+            mistakes.append(mistake)
+    if len(set(keys)) < len(keys):
+        mistakes.append(invalid(duplicates))
+    if mistakes:
+        raise one_of(mistakes)
+    return [key for _, key in keys]
 
 
 class Table:
@@ -136,10 +158,17 @@ class Table:
                 )
         return tuple(plain(item[name]) for name in self.keys)
 
-    def _fits_indexes(self, item: Item) -> bool:
-        """An item may lack an index's key attributes, but may not have them of a wrong type, or empty."""
+    def _fits_indexes(self, item: Item, old: Item | None = None) -> bool:
+        """An item may lack an index's key attributes, but may not get them of a wrong type, or empty.
+
+        It may keep them so: the index can be younger than the item, and then does not hold it (Developer Guide,
+        "Detecting and correcting index key violations in DynamoDB")."""
         names = {name for index in self.indexes for name in index.keys if name in item}
-        return all(item[name].get(self.types[name]) for name in names)
+        changed = [name for name in names if old is None or old.get(name) != item[name]]
+        return all(self._is_key_value(name, item) for name in changed)
+
+    def _is_key_value(self, name: str, item: Item) -> bool:
+        return bool(item.get(name, {}).get(self.types[name]))
 
     def locate(self, write: Write) -> Key:
         """What is checked before any item is looked at."""
@@ -173,7 +202,7 @@ class Table:
             raise invalid(None) from None
         if old is None and all(section in ("REMOVE", "DELETE") for section, _, _ in write.actions):
             return None
-        if not self._fits_indexes(item) or item_bytes(item) > ITEM_BYTES_MAX or depth({"M": item}) - 1 > DEPTH_MAX:
+        if not self._fits_indexes(item, old) or item_bytes(item) > ITEM_BYTES_MAX or depth({"M": item}) - 1 > DEPTH_MAX:
             raise invalid(None)
         return item
 
@@ -185,7 +214,7 @@ class Table:
 
     def entry(self, index: Index, item: Item | None) -> Item | None:
         """What the index holds of an item; None if it does not."""
-        if item is None or any(name not in item for name in index.keys):
+        if item is None or not all(self._is_key_value(name, item) for name in index.keys):
             return None
         if index.included is None:
             return item

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from tests.expressions.reference import write, write_update
 from tests.reference.costs import Costs, collections
 from tests.reference.measure import Item, normal_item, project
-from tests.reference.tables import Write, invalid
+from tests.reference.tables import DUPLICATES, Write, locate_all
 from tests.reference.world import Answer, World
 
 
@@ -90,9 +91,7 @@ class BatchWrite:
 
     def _answer(self, world: World) -> Answer:
         wanted = [normal_write(one) for one in self.writes]
-        keys = [world.tables[one.table].locate(one) for one in wanted]
-        if len({(one.table, key) for one, key in zip(wanted, keys, strict=True)}) < len(wanted):
-            raise invalid("Provided list of item keys contains duplicates")
+        keys = locate_all([(one.table, partial(world.tables[one.table].locate, one)) for one in wanted], DUPLICATES)
         costs = Costs()
         for one, key in zip(wanted, keys, strict=True):
             table = world.tables[one.table]
