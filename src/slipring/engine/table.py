@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from slipring.engine import keyspace
 from slipring.engine.shards import ShardMap
+from slipring.engine.usage import Usage
 from slipring.model import limits
 from slipring.model.attribute_values import Item
 from slipring.model.errors import items as errors
@@ -50,6 +51,7 @@ class Index:
         "ranges",
         "readable",
         "record",
+        "usage",
     )
 
     def __init__(self, table: Table, record: dict[str, Any], types: Mapping[str, KeyType], *, is_global: bool) -> None:
@@ -71,6 +73,8 @@ class Index:
             else frozenset([*self.key_names, *projection.get("NonKeyAttributes", ())])
         )
         """The attributes an entry holds; None for all of them."""
+        self.usage = Usage(table.name, self.name)
+        """What it has served; the catalog puts the one here that lasts."""
 
     def entry_key(self, item: Item, table_key: bytes) -> bytes | None:
         """Where the item's entry lies; None if the item has no proper value for a key attribute, and so is not in the
@@ -132,6 +136,7 @@ class Table:
         "ranges",
         "record",
         "shards",
+        "usage",
     )
 
     def __init__(self, record: TableRecord) -> None:
@@ -158,6 +163,8 @@ class Table:
         self.index_by_name = {index.name: index for index in self.indexes}
         stream = record.get("Stream")
         self.shards: ShardMap | None = ShardMap(self.id, stream) if stream and stream["Enabled"] else None
+        self.usage = Usage(self.name)
+        """What it has served; the catalog puts the one here that lasts."""
 
     def key_of(self, key: Item) -> bytes:
         """Where the item with this normalised primary key lies. Raises the service's errors for a key that is not
