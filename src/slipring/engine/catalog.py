@@ -13,6 +13,7 @@ import orjson
 
 from slipring.engine import keyspace, streams
 from slipring.engine.table import Table, TableRecord, guard_value
+from slipring.engine.usage import Usages
 from slipring.model.errors import tables as errors
 from slipring.model.keys import successor
 from slipring.model.table_names import parse_table_name
@@ -29,6 +30,7 @@ class Catalog:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._tables: dict[tuple[str, str], Table] = {}
+        self.usages = Usages()
         store.watch(keyspace.CATALOG, self._tables.clear)
 
     async def table(self, given_name: str, namespace: str = "") -> Table:
@@ -38,8 +40,15 @@ class Catalog:
             table = await self.find(parse_table_name(given_name)[0], namespace)
             if table is None:
                 raise errors.table_not_found()
+            self._attach_usage(table)
             self._tables[namespace, given_name] = table
         return table
+
+    def _attach_usage(self, table: Table) -> None:
+        """What is served from now on adds to what was served before the table was last forgotten."""
+        table.usage = self.usages.table(table.name)
+        for index in table.indexes:
+            index.usage = self.usages.index(table.name, index.name)
 
     async def find(self, name: str, namespace: str = "") -> Table | None:
         """The table of this name, if there is one."""
