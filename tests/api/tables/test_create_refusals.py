@@ -308,3 +308,31 @@ def test_a_name_that_is_taken(ddb: Client, create: CreateTable) -> None:
         "ResourceInUseException",
         f"Table already exists: {name}",
     )
+
+
+@pytest.mark.parametrize("absent", [["KeySchema"], ["AttributeDefinitions"], ["AttributeDefinitions", "KeySchema"]])
+def test_members_that_must_be_there(ddb: Client, absent: list[str]) -> None:
+    """The service model requires only the name, since replicas of other tables need no more; all others do."""
+    code, message = error_of(ddb.create_table, **request(**dict.fromkeys(absent)))
+    count, _, failures = message.partition(" detected: ")
+    assert code == "ValidationException"
+    assert count == ("1 validation error" if len(absent) == 1 else "2 validation errors")
+    assert set(failures.split("; ")) == {
+        f"Value null at '{name[0].lower()}{name[1:]}' failed to satisfy constraint: Member must not be null"
+        for name in absent
+    }
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("ResourcePolicy", "{}"),
+        ("GlobalTableSourceArn", "arn:aws:dynamodb:us-east-1:000000000000:table/abc"),
+        ("GlobalTableSettingsReplicationMode", "ENABLED"),
+    ],
+)
+def test_members_of_what_is_not_there_yet(ddb: Client, member: str, value: str) -> None:
+    """docs/differences.md: they are refused, so that nothing seems to work that does not."""
+    code, message = error_of(ddb.create_table, **request(**{member: value}))
+    assert code == "ValidationException"
+    assert message.startswith(f"{member} is not supported by Slipring")

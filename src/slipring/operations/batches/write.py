@@ -42,15 +42,16 @@ async def batch_write_item(engine: Engine, request: dict[str, Any], caller: Call
 
 
 def _check(write: dict[str, Any]) -> _Write:
-    if len(write) != 1:
+    if ("PutRequest" in write) == ("DeleteRequest" in write):
         raise errors.not_one_write_request()
-    ((kind, details),) = write.items()
-    if kind == "PutRequest":
-        size = normalise_item(details["Item"])
+    if "PutRequest" in write:
+        item = write["PutRequest"]["Item"]
+        size = normalise_item(item)
         check_item_size(size)
-        return (kind, details["Item"], size)
-    normalise_item(details["Key"])
-    return (kind, details["Key"], 0)
+        return ("PutRequest", item, size)
+    key = write["DeleteRequest"]["Key"]
+    normalise_item(key)
+    return ("DeleteRequest", key, 0)
 
 
 def _action(table: Table, kind: str, item: Item, item_bytes: int) -> Action:

@@ -7,7 +7,10 @@ from typing import Any
 from slipring.engine.engine import Engine
 from slipring.engine.table import TableRecord
 from slipring.iam.caller import Caller
+from slipring.model.errors import tables as errors
+from slipring.model.errors.validation import NOT_NULL, constraints_failed, failure
 from slipring.model.table_names import parse_table_name
+from slipring.model.validation.printing import member_name
 from slipring.operations.answers import answer
 from slipring.operations.tables import definition, stream_settings, tags, throughput
 from slipring.operations.tables.describe import describe_table
@@ -19,6 +22,9 @@ _COPIED = (
     "ProvisionedThroughput",
     "WarmThroughput",
 )
+
+
+_NOT_SUPPORTED = ("GlobalTableSettingsReplicationMode", "GlobalTableSourceArn", "ResourcePolicy")
 
 
 async def create_table(engine: Engine, request: dict[str, Any], caller: Caller) -> list[bytes]:
@@ -36,6 +42,12 @@ async def create_table(engine: Engine, request: dict[str, Any], caller: Caller) 
 
 
 def _check(request: dict[str, Any]) -> None:
+    for member in _NOT_SUPPORTED:
+        if member in request:
+            raise errors.member_not_supported(member)
+    absent = [name for name in ("AttributeDefinitions", "KeySchema") if name not in request]
+    if absent:
+        raise constraints_failed([failure(None, member_name(name), NOT_NULL) for name in absent])
     definitions, schema = request["AttributeDefinitions"], request["KeySchema"]
     local, remote = request.get("LocalSecondaryIndexes"), request.get("GlobalSecondaryIndexes")
     stream_settings.check(request.get("StreamSpecification"))

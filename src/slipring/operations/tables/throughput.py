@@ -53,7 +53,7 @@ def check_added_index(mode: str, index: dict[str, Any]) -> None:
 
 
 def _check_new(mode: str, wanted: dict[str, Any], index: str | None) -> None:
-    for member, units in wanted.get("OnDemandThroughput", {}).items():
+    for member, units in _members(wanted.get("OnDemandThroughput", {}), _MAXIMA):
         if mode == PROVISIONED:
             raise errors.on_demand_maximum_refused(member, index)
         if units < 1:
@@ -70,7 +70,7 @@ def _check_new(mode: str, wanted: dict[str, Any], index: str | None) -> None:
 def revise_capacity(record: dict[str, Any], wanted: dict[str, Any], index: str | None, now: float) -> None:
     """Change the capacity of a table's or an index's record. Raises ValidationException if it stays as it is."""
     before = record.get("ProvisionedThroughput")
-    after = {**(before or {}), **wanted}
+    after = {**(before or {}), **dict(_members(wanted, _CAPACITIES))}
     if before is not None:
         pairs = [(before[unit], after[unit]) for unit in _CAPACITIES]
         if all(old == new for old, new in pairs):
@@ -97,23 +97,30 @@ def _keep_warm(record: dict[str, Any]) -> None:
 
 def revise_maximum(record: dict[str, Any], wanted: dict[str, int], mode: str, index: str | None) -> None:
     """Change the on-demand maxima of a table's or an index's record. Raises ValidationException."""
-    for member, units in wanted.items():
+    changes = _members(wanted, _MAXIMA)
+    for member, units in changes:
         if mode == PROVISIONED:
             raise errors.on_demand_maximum_change_refused(member, index)
         if units < 1 and units != NO_MAXIMUM:
             raise errors.on_demand_maximum_out_of_range(member, index)
-    record["OnDemandThroughput"] = {**record.get("OnDemandThroughput", {}), **wanted}
+    record["OnDemandThroughput"] = {**record.get("OnDemandThroughput", {}), **dict(changes)}
 
 
 def revise_warm_throughput(record: dict[str, Any], wanted: dict[str, int], index: str | None) -> None:
     """Raise the warm throughput of a table's or an index's record. Raises ValidationException if it would fall."""
-    if index is not None and not wanted:
+    changes = _members(wanted, _WARM)
+    if index is not None and not changes:
         raise errors.index_warm_throughput_empty(index)
     current = describe_warm_throughput(record)
-    for member, units in wanted.items():
+    for member, units in changes:
         if units < current[member]:
             raise errors.warm_throughput_lowered(member, index)
-    record["WarmThroughput"] = {**record.get("WarmThroughput", {}), **wanted}
+    record["WarmThroughput"] = {**record.get("WarmThroughput", {}), **dict(changes)}
+
+
+def _members(wanted: dict[str, int], names: tuple[str, ...]) -> list[tuple[str, int]]:
+    """What is given of the members there are: a client may send others, which mean nothing."""
+    return [(name, wanted[name]) for name in names if name in wanted]
 
 
 def describe_capacity(record: dict[str, Any]) -> dict[str, Any]:

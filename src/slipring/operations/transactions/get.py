@@ -22,10 +22,15 @@ from slipring.operations.answers import AnswerParts
 from slipring.operations.projections import plan_projection
 
 _TRANSACTION_FACTOR = 2
+_MEMBERS = frozenset(("ExpressionAttributeNames", "Key", "ProjectionExpression", "TableName"))
+"""Of a Get; AttributesToGet is none."""
 
 
 async def transact_get_items(engine: Engine, request: dict[str, Any], caller: Caller) -> list[bytes]:
-    gets = [wanted["Get"] for wanted in request["TransactItems"]]
+    gets = [
+        {name: member for name, member in wanted["Get"].items() if name in _MEMBERS}
+        for wanted in request["TransactItems"]
+    ]
     projections: list[Projection | None] = []
     for get in gets:
         normalise_item(get["Key"])

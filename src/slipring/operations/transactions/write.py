@@ -31,6 +31,19 @@ from slipring.operations.items.writes import (
 )
 
 TRANSACTION_FACTOR = 2
+_MEMBERS = frozenset(
+    (
+        "ConditionExpression",
+        "ExpressionAttributeNames",
+        "ExpressionAttributeValues",
+        "Item",
+        "Key",
+        "ReturnValuesOnConditionCheckFailure",
+        "TableName",
+        "UpdateExpression",
+    )
+)
+"""Of actions of any kind."""
 
 _Plan = Callable[[Table], Action]
 """An action but for its table: what remains to be checked needs the table's schema."""
@@ -64,10 +77,11 @@ def _token(engine: Engine, request: dict[str, Any], caller: Caller) -> Token | N
 
 
 def _one(item: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    if len(item) != 1:
+    kinds = [kind for kind in _PLANNERS if kind in item]
+    if len(kinds) != 1:
         raise errors.not_one_transaction_action()
-    ((kind, details),) = item.items()
-    return kind, details
+    # Legacy parameters are no members of actions, so they mean nothing here.
+    return kinds[0], {name: member for name, member in item[kinds[0]].items() if name in _MEMBERS}
 
 
 def _actions(plans: list[_Plan], tables: list[Table]) -> list[Action]:
