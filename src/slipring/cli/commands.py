@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shlex
+from typing import Any
 
 import click
 
 from slipring import __version__
+from slipring.cli.bench_options import with_bench_options
 from slipring.cli.options import CommandError, with_settings
 from slipring.settings import Settings
 
@@ -67,6 +69,19 @@ def healthcheck(settings: Settings) -> None:
     if response.status != 200:
         raise CommandError(f"{url} is {answer}")
     click.echo(f"{url} is {answer}")
+
+
+@slipring.command()
+@with_bench_options
+def bench(**flags: Any) -> None:
+    """Put load on a DynamoDB endpoint and tell how fast it answers.
+
+    Each workload makes a table of its own, loads it with items of 1 KB, sends requests that were signed beforehand
+    from several processes, and drops the table. Latencies are those of requests answered without an error.
+    """
+    from slipring.cli.bench import run_flags
+
+    run_flags(**flags)
 
 
 def local_url(settings: Settings) -> str:
