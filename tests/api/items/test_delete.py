@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.items.test_put_and_get import stored
+from tests.api.items.stored_items import stored
 from tests.conftest import Client, error_of, n, s, unique
 
 

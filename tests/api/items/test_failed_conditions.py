@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.api.items.test_put_and_get import stored
+from tests.api.items.stored_items import stored
 from tests.conftest import Client, n, s, unique
 
 Write = Callable[..., Any]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.api.definitions import defined, index, projection
-from tests.api.items.test_put_and_get import stored
+from tests.api.items.stored_items import stored
 from tests.conftest import Client, error_of, n, s, unique
 
 Item = dict[str, Any]
@@ -174,6 +174,24 @@ def test_items_of_one_index_key_are_all_there(ddb: Client, table: str) -> None:
         ExpressionAttributeValues={":g": group, ":r": {"B": b"r"}},
     )["Items"]
     assert sorted(item["pk"]["S"] for item in found) == sorted(key["pk"]["S"] for key in keys)
+
+
+def test_twenty_indexes_are_kept(ddb: Client, make_table: Callable[..., str]) -> None:
+    """One put writes to all of them and pays for all; each holds the items that have its attribute, and no others."""
+    names = [f"a{i}" for i in range(20)]
+    table = make_table(
+        ("pk", "S"),
+        AttributeDefinitions=defined(*names),
+        GlobalSecondaryIndexes=[index(f"by-{name}", name) for name in names],
+    )
+    items = [{"pk": s(str(i)), **{name: s(str(i % 3)) for name in names[i:]}} for i in range(20)]
+    for i, item in enumerate(items):
+        told = ddb.put_item(TableName=table, Item=item, ReturnConsumedCapacity="INDEXES")["ConsumedCapacity"]
+        assert told["GlobalSecondaryIndexes"] == {f"by-{name}": {"CapacityUnits": 1.0} for name in names[i:]}
+    ddb.delete_item(TableName=table, Key={"pk": s("0")})
+    for i, name in enumerate(names):
+        found = ddb.scan(TableName=table, IndexName=f"by-{name}")["Items"]
+        assert sorted(int(item["pk"]["S"]) for item in found) == list(range(1, i + 1))
 
 
 def test_an_item_older_than_the_index_keeps_its_odd_value(ddb: Client, make_table: Callable[..., str]) -> None:

@@ -5,16 +5,10 @@ API Reference, "PutItem" and "GetItem".
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
+from tests.api.items.stored_items import stored
 from tests.conftest import Client, error_of, n, s, unique
-
-
-def stored(ddb: Client, table: str, key: dict[str, Any]) -> dict[str, Any] | None:
-    item: dict[str, Any] | None = ddb.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
-    return item
 
 
 def test_a_put_replaces_the_whole_item(ddb: Client, hash_table: str) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.api.definitions import defined, index, key_schema, projection
 from tests.api.tables.conftest import CreateTable, described
@@ -180,6 +181,33 @@ def test_no_entry_is_missing_or_extra_when_writers_go_on(ddb: Client, create: Cr
             writer.finish()
     for turn in range(3):
         assert_index_agrees(ddb, table, f"turn-{turn}", {"a"}, {"pk", "sk", "a", "x"})
+
+
+def test_an_index_is_not_read_before_it_is_whole(ddb: Client, create: CreateTable) -> None:
+    """Until then every read is refused, and so is another new index: nobody may take a part for the whole."""
+    table = create(**SORTED)
+    fill(ddb, table, 1500)
+    add_index(ddb, table, index("by-a", "a"), "a")
+    second = {"Create": index("second", "a")}
+    try:
+        ddb.update_table(TableName=table, AttributeDefinitions=defined("a"), GlobalSecondaryIndexUpdates=[second])
+    except ClientError as error:
+        assert error.response["Error"] == {
+            "Code": "LimitExceededException",
+            "Message": "Subscriber limit exceeded: "
+            "Only 1 online index can be created or deleted simultaneously per table",
+        }
+    while True:
+        try:
+            found = ddb.scan(TableName=table, IndexName="by-a", Select="COUNT")
+        except ClientError as error:
+            assert error.response["Error"] == {
+                "Code": "ValidationException",
+                "Message": "Cannot read from backfilling global secondary index: by-a",
+            }
+        else:
+            assert found["Count"] == 1000
+            return
 
 
 def test_a_dropped_index_is_gone_at_once(ddb: Client, create: CreateTable) -> None:

@@ -287,3 +287,19 @@ def test_a_missing_table_comes_after_an_empty_change(ddb: Client) -> None:
         "ResourceNotFoundException",
         f"Requested resource not found: Table: {name} not found",
     )
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("ReplicaUpdates", [{"Create": {"RegionName": "eu-west-1"}}]),
+        ("MultiRegionConsistency", "STRONG"),
+        ("GlobalTableWitnessUpdates", [{"Create": {"RegionName": "eu-west-1"}}]),
+        ("GlobalTableSettingsReplicationMode", "ENABLED"),
+    ],
+)
+def test_members_of_what_is_not_there_yet(ddb: Client, create: CreateTable, member: str, value: Any) -> None:
+    """docs/differences.md: they are refused, so that nothing seems to work that does not."""
+    code, message = error_of(ddb.update_table, TableName=create(), **{member: value})
+    assert code == "ValidationException"
+    assert message.startswith(f"{member} is not supported by Slipring")
