@@ -9,56 +9,28 @@ from typing import Any
 
 import pytest
 
-from tests.api.definitions import defined, index, key_schema, projection, units
-from tests.api.tables.conftest import CreateTable, described
+from tests.api.definitions import defined, units
+from tests.api.tables.conftest import CreateTable
+from tests.api.tables.refused_changes import (
+    INVALID,
+    NEW,
+    ON_DEMAND,
+    PROVISIONED,
+    add,
+    assert_refused,
+    drop,
+    refused,
+    update,
+    updates,
+)
 from tests.conftest import Client, error_of, unique
 
-INVALID = "One or more parameter values were invalid: "
-PROVISIONED = {
-    "BillingMode": "PROVISIONED",
-    "ProvisionedThroughput": units(5, 5),
-    "AttributeDefinitions": defined("pk", "a"),
-    "GlobalSecondaryIndexes": [index("global", "a", ProvisionedThroughput=units(2, 3))],
-}
-ON_DEMAND = {
-    "AttributeDefinitions": defined("pk", "sk", "a"),
-    "KeySchema": key_schema("pk", "sk"),
-    "GlobalSecondaryIndexes": [index("global", "a")],
-    "LocalSecondaryIndexes": [index("local", "pk", "a")],
-}
 HIGHER_LIMITS = "Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits."
-
-
-def updates(*changes: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"GlobalSecondaryIndexUpdates": list(changes), **more}
-
-
-def update(name: str, **details: Any) -> dict[str, Any]:
-    return {"Update": {"IndexName": name, **details}}
-
-
-def add(name: str, hashes: str = "new", *, projected: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-    return {"Create": index(name, hashes, "", projected, **more)}
-
-
-def drop(name: str) -> dict[str, Any]:
-    return {"Delete": {"IndexName": name}}
-
-
-NEW = {"AttributeDefinitions": defined("new")}
 NOTHING = (
     "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, "
     "SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, "
     "DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required"
 )
-ONE_AT_A_TIME = "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table"
-
-Case = tuple[dict[str, Any], dict[str, Any], str, str]
-
-
-def refused(table: dict[str, Any], change: dict[str, Any], message: str, code: str = "ValidationException") -> Case:
-    return table, change, code, message
-
 
 NOTHING_TO_DO = [
     refused(ON_DEMAND, {}, NOTHING),
@@ -177,106 +149,14 @@ COMBINATIONS = [
     ),
 ]
 
-INDEXES = [
-    refused(
-        ON_DEMAND,
-        updates({}),
-        INVALID + "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
-        "GlobalSecondaryIndexUpdate.Delete must not be null",
-    ),
-    refused(
-        ON_DEMAND,
-        updates({**update("global"), **drop("global")}),
-        INVALID + "Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object",
-    ),
-    refused(
-        ON_DEMAND,
-        updates(drop("global"), add("global"), **NEW),
-        INVALID + "Only one global secondary index update per index is allowed simultaneously. Index: global",
-    ),
-    refused(ON_DEMAND, updates(add("one"), add("two"), **NEW), ONE_AT_A_TIME, "LimitExceededException"),
-    refused(ON_DEMAND, updates(add("one"), drop("global"), **NEW), ONE_AT_A_TIME, "LimitExceededException"),
-    refused(ON_DEMAND, updates(add("global"), **NEW), "Attempting to create an index which already exists"),
-    refused(ON_DEMAND, updates(add("local"), **NEW), "Attempting to create an index which already exists"),
-    refused(
-        ON_DEMAND,
-        updates(drop("local")),
-        "Cannot delete an index that is not a GlobalSecondaryIndex: local",
-    ),
-    refused(
-        ON_DEMAND,
-        updates(update("local", WarmThroughput={"ReadUnitsPerSecond": 13_000})),
-        "Cannot update an index that is not a GlobalSecondaryIndex: local",
-    ),
-    refused(ON_DEMAND, updates(add("more")), INVALID + "AttributeDefinitions is not specified for index: more"),
-    refused(
-        {"AttributeDefinitions": defined("pk"), "KeySchema": key_schema("pk")},
-        updates(add("more", "other"), **NEW),
-        INVALID + "Some index key attributes are not defined in AttributeDefinitions. Keys: [other], "
-        "AttributeDefinitions: [pk, new]",
-    ),
-    refused(
-        PROVISIONED,
-        updates(add("more"), **NEW),
-        INVALID + "Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: more",
-    ),
-    refused(
-        ON_DEMAND,
-        updates(add("more", ProvisionedThroughput=units(1, 1)), **NEW),
-        INVALID + "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: more when BillingMode "
-        "is PAY_PER_REQUEST",
-    ),
-    refused(
-        ON_DEMAND,
-        updates(add("more", projected=projection("INCLUDE")), **NEW),
-        INVALID + "ProjectionType is INCLUDE, but NonKeyAttributes is not specified",
-    ),
-    refused(
-        ON_DEMAND,
-        updates(add("more", "new pk sk a b"), AttributeDefinitions=defined("new", "b")),
-        INVALID + "The KeySchema exceeds the maximum allowed number of HASH key attributes",
-    ),
-]
-
 
 @pytest.mark.parametrize(
-    ("table", "change", "code", "message"), NOTHING_TO_DO + CAPACITY + COMBINATIONS + INDEXES, ids=lambda _: ""
+    ("table", "change", "code", "message"), NOTHING_TO_DO + CAPACITY + COMBINATIONS, ids=lambda _: ""
 )
 def test_refusals(
     ddb: Client, create: CreateTable, table: dict[str, Any], change: dict[str, Any], code: str, message: str
 ) -> None:
-    """Nothing is changed by a request that is refused."""
-    name = create(**table)
-    before = described(ddb, name)
-    assert error_of(ddb.update_table, TableName=name, **change) == (code, message)
-    assert described(ddb, name) == before
-
-
-def test_an_index_that_is_not_there(ddb: Client, create: CreateTable) -> None:
-    name = create()
-    for change in (drop("missing"), update("missing", OnDemandThroughput={"MaxReadRequestUnits": 1})):
-        assert error_of(ddb.update_table, TableName=name, **updates(change)) == (
-            "ResourceNotFoundException",
-            f"Requested resource not found: Index missing for table {name}",
-        )
-
-
-def test_a_twenty_first_index(ddb: Client, create: CreateTable) -> None:
-    """A quota of the account here, where CreateTable calls it a matter of validation (observed)."""
-    name = create(
-        AttributeDefinitions=defined("pk", "a"), GlobalSecondaryIndexes=[index(f"global-{i}", "a") for i in range(20)]
-    )
-    assert error_of(ddb.update_table, TableName=name, **updates(add("more"), **NEW)) == (
-        "LimitExceededException",
-        "Subscriber limit exceeded: Number of global secondary indexes exceeds per-table limit of 20",
-    )
-
-
-def test_a_key_attribute_of_another_type(ddb: Client, create: CreateTable) -> None:
-    """A new index cannot give the table's key another type. The service's words are not known."""
-    name = create()
-    change = updates(add("more", "pk"), AttributeDefinitions=defined("pk:N"))
-    assert error_of(ddb.update_table, TableName=name, **change)[0] == "ValidationException"
+    assert_refused(ddb, create, table, change, code, message)
 
 
 def test_a_missing_table_comes_after_an_empty_change(ddb: Client) -> None:
