@@ -18,9 +18,11 @@ from slipring.engine.leases import Lease
 from slipring.model.keys import successor
 from slipring.storage.contract import Store, StoreError
 
-_LOOK_SECONDS = 5.0
+_LOOK_SECONDS = 1.0
 """How often an idle process looks for jobs that another one left."""
-_LEASE_SECONDS = 10.0
+_LEASE_SECONDS = 3.0
+"""Long beside a step, so that it seldom runs out at work; short for who waits, after a crash, for the dead one's to
+end."""
 _KEEP_SECONDS = 60.0
 """How often expired tokens and stream records are looked for."""
 _JOBS_PER_LOOK = 64
