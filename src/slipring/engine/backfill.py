@@ -7,6 +7,9 @@ step's scan and its commit is looked at again there: whoever moved its entry wro
 
 Writers can't know whether an item that they change already has its entry, so until the filling is done the index's
 counters are off by an unknown constant. The last step finds it out, from one snapshot of counters and entries.
+
+The job's value moves on with each of these commits, which all rely on it: when two processes are at one job for a
+moment, one of them does each step.
 """
 
 from __future__ import annotations
@@ -14,13 +17,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from typing import Any
 
 import orjson
 
 from slipring.engine import keyspace, rows
 from slipring.engine.catalog import Catalog, CatalogChanged
 from slipring.engine.table import Index, Table, TableRecord
+from slipring.model.errors.tree import ResourceNotFoundException
 from slipring.model.keys import successor
 from slipring.model.sizes import item_bytes
 from slipring.storage.contract import Store, Writes, decode_counts
@@ -29,6 +32,13 @@ _ITEMS_PER_STEP = 64
 _BYTES_PER_STEP = 512 * 1024
 _ENTRIES_PER_READ = 512
 _HASH_BYTES = 2
+
+_Progress = tuple[bytes, bytes, bytes]
+"""A job's key, its value before a step, and its value after."""
+
+
+class _Overtaken(Exception):
+    """Somebody else has done this step of the job."""
 
 
 def first_step(namespace: str, table_name: str) -> bytes:
@@ -47,16 +57,21 @@ async def step(store: Store, catalog: Catalog, job_key: bytes, job_value: bytes)
         return False
     start = bytes.fromhex(job["After"]) + b"\x00" if job["After"] else table.prefix
     found = await store.scan(start, successor(table.prefix), limit=_ITEMS_PER_STEP, bytes_max=_BYTES_PER_STEP)
-    if not found:
-        with contextlib.suppress(CatalogChanged):
-            await _settle_counts(store, table, index)
+    # Whatever has changed meanwhile, the next step looks at it anew.
+    with contextlib.suppress(CatalogChanged, ResourceNotFoundException, _Overtaken):
+        if found:
+            after = orjson.dumps({**job, "After": found[-1][0].hex()})
+            await _commit_entries(store, table, index, found, (job_key, job_value, after))
+        elif "Settled" not in job:
+            await _settle_counts(store, table, index, (job_key, job_value, orjson.dumps({**job, "Settled": True})))
+        else:
             await catalog.change(
-                table.name, job["Namespace"], lambda record: _completed(record, index_id), lambda *_: {job_key: None}
+                table.name,
+                job["Namespace"],
+                lambda record: _completed(record, table.id, index_id),
+                lambda *_: {job_key: None},
             )
             return False
-        return True
-    with contextlib.suppress(CatalogChanged):  # The next step looks at the table anew.
-        await _commit_entries(store, table, index, found, job_key, {**job, "After": found[-1][0].hex()})
     return True
 
 
@@ -65,7 +80,7 @@ def _index(table: Table, index_id: int) -> Index | None:
 
 
 async def _commit_entries(
-    store: Store, table: Table, index: Index, found: list[tuple[bytes, bytes]], job_key: bytes, job: dict[str, Any]
+    store: Store, table: Table, index: Index, found: list[tuple[bytes, bytes]], progress: _Progress
 ) -> None:
     entries: list[tuple[bytes, bytes, bytes, bytes]] = []
     for key, row in found:
@@ -75,11 +90,9 @@ async def _commit_entries(
             entries.append((key, entry_key, row, table_key))
 
     def decide(old: Sequence[bytes | None]) -> Writes[None]:
-        if old[0] != table.guard:
-            raise CatalogChanged
-        puts: dict[bytes, bytes | None] = {job_key: orjson.dumps(job)}
+        puts = _begin(old, table, progress)
         for position, (_key, entry_key, row, table_key) in enumerate(entries):
-            row_now, entry = old[1 + 2 * position], old[2 + 2 * position]
+            row_now, entry = old[2 + 2 * position], old[3 + 2 * position]
             if row_now is None or entry is not None:
                 continue
             item = rows.decode(row_now)
@@ -88,15 +101,25 @@ async def _commit_entries(
                 puts[entry_key] = rows.encode(projected, item_bytes(projected))
         return Writes(puts, None, None)
 
-    reads = [table.guard_key]
+    reads = [table.guard_key, progress[0]]
     for key, entry_key, _row, _table_key in entries:
         reads += (key, entry_key)
     await store.commit(reads, decide)
 
 
-async def _settle_counts(store: Store, table: Table, index: Index) -> None:
+def _begin(old: Sequence[bytes | None], table: Table, progress: _Progress) -> dict[bytes, bytes | None]:
+    """The writes of a commit that reads the table's guard and the job first. Raises CatalogChanged, _Overtaken."""
+    job_key, before, after = progress
+    if old[0] != table.guard:
+        raise CatalogChanged
+    if old[1] != before:
+        raise _Overtaken
+    return {job_key: after}
+
+
+async def _settle_counts(store: Store, table: Table, index: Index, progress: _Progress) -> None:
     """Correct the index's counters once every item has its entry. Writers who go on meanwhile move the counters and
-    the entries alike, so what the snapshot finds wrong stays what is wrong. Raises CatalogChanged."""
+    the entries alike, so what the snapshot finds wrong stays what is wrong. Raises CatalogChanged, _Overtaken."""
     count = size = 0
     start, stop = index.prefix, successor(index.prefix)
     with contextlib.closing(store.snapshot()) as snapshot:
@@ -108,15 +131,16 @@ async def _settle_counts(store: Store, table: Table, index: Index) -> None:
             await asyncio.sleep(0)
 
     def decide(old: Sequence[bytes | None]) -> Writes[None]:
-        if old[0] != table.guard:
-            raise CatalogChanged
-        return Writes({}, {index.count_key: (count - told_count, size - told_size)}, None)
+        puts = _begin(old, table, progress)
+        return Writes(puts, {index.count_key: (count - told_count, size - told_size)}, None)
 
-    if (count, size) != (told_count, told_size):
-        await store.commit([table.guard_key], decide)
+    await store.commit([table.guard_key, progress[0]], decide)
 
 
-def _completed(record: TableRecord, index_id: int) -> TableRecord:
+def _completed(record: TableRecord, table_id: int, index_id: int) -> TableRecord:
+    """Raises CatalogChanged if the record is that of another table, which took the name."""
+    if record["Id"] != table_id:
+        raise CatalogChanged
     indexes = [
         {k: v for k, v in index.items() if k != "Backfilling" or index["Id"] != index_id}
         for index in record.get("GlobalSecondaryIndexes", ())
