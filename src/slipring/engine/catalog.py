@@ -31,17 +31,22 @@ class Catalog:
         self._store = store
         self._tables: dict[tuple[str, str], Table] = {}
         self.usages = Usages()
-        store.watch(keyspace.CATALOG, self._tables.clear)
+        store.watch(keyspace.CATALOG, self._forget)
 
     async def table(self, given_name: str, namespace: str = "") -> Table:
         """The table that a request names, by name or ARN. Raises ResourceNotFoundException, ValidationException."""
         table = self._tables.get((namespace, given_name))
+        return await self._named(parse_table_name(given_name)[0], namespace) if table is None else table
+
+    async def _named(self, name: str, namespace: str) -> Table:
+        tables = self._tables
+        table = tables.get((namespace, name))
         if table is None:
-            table = await self.find(parse_table_name(given_name)[0], namespace)
+            table = await self.find(name, namespace)
             if table is None:
                 raise errors.table_not_found()
             self._attach_usage(table)
-            self._tables[namespace, given_name] = table
+            tables[namespace, name] = table
         return table
 
     def _attach_usage(self, table: Table) -> None:
@@ -49,6 +54,10 @@ class Catalog:
         table.usage = self.usages.table(table.name)
         for index in table.indexes:
             index.usage = self.usages.index(table.name, index.name)
+
+    def _forget(self) -> None:
+        # A new dict: what is still being looked up joins the old one and is forgotten with it.
+        self._tables = {}
 
     async def find(self, name: str, namespace: str = "") -> Table | None:
         """The table of this name, if there is one."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from slipring.engine.actions import Action
 from slipring.engine.catalog import CatalogChanged
 from slipring.engine.changes import Change, collection_key
-from slipring.engine.shards import OpenShard, position_value
+from slipring.engine.shards import position_value
 from slipring.engine.stream_records import is_recorded, record
 from slipring.storage.contract import decode_counts
 
@@ -16,26 +16,22 @@ class WriteSet:
     """What to read before several actions decide: the guards of their tables, their items, the sizes of their item
     collections, and the heads of the stream shards that take their records."""
 
-    __slots__ = ("_actions", "_collections", "_now", "_shards", "_tables", "reads")
+    __slots__ = ("_actions", "_collections", "_heads", "_now", "_tables", "reads")
 
     def __init__(self, actions: Sequence[Action], now: float) -> None:
         """`now` is the time that stream records tell."""
         self._actions = actions
         self._now = now
-        self._tables = list({action.table.id: action.table for action in actions}.values())
+        self._tables = list(dict.fromkeys([action.table for action in actions]))
         keys = [collection_key(a.table, a.key_item) for a in actions if a.table.has_local_indexes]
         self._collections = list(dict.fromkeys(keys))
-        self._shards = [
-            shard
-            for table in self._tables
-            if table.shards is not None
-            for shard in {table.shards.shard_of(a.key): None for a in actions if a.table is table}
-        ]
+        shards = [a.table.shards.shard_of(a.key) for a in actions if a.table.shards is not None]
+        self._heads = list(dict.fromkeys([shard.head_key for shard in shards]))
         self.reads = [
             *[table.guard_key for table in self._tables],
             *[action.key for action in actions],
             *self._collections,
-            *[shard.head_key for shard in self._shards],
+            *self._heads,
         ]
         """The store's keys, in the order in which `open` expects their values."""
 
@@ -51,7 +47,7 @@ class WriteSet:
         return OpenWriteSet(
             old[items:collections],
             dict(zip(self._collections, sizes, strict=True)),
-            dict(zip(self._shards, old[heads:], strict=False)),
+            dict(zip(self._heads, old[heads:], strict=False)),
             self._now,
         )
 
@@ -65,7 +61,7 @@ class OpenWriteSet:
         self,
         rows: Sequence[bytes | None],
         collections: dict[bytes, int],
-        heads: dict[OpenShard, bytes | None],
+        heads: dict[bytes, bytes | None],
         now: float,
     ) -> None:
         self.rows = rows
@@ -83,7 +79,7 @@ class OpenWriteSet:
         if shards is None or not is_recorded(change):
             return
         shard = shards.shard_of(change.item_key)
-        position = shard.next_position(self._heads[shard])
+        position = shard.next_position(self._heads[shard.head_key])
         key, value = record(change, shard, position, shards.view_type, self._now)
-        self._heads[shard] = self.puts[shard.head_key] = position_value(position)
+        self._heads[shard.head_key] = self.puts[shard.head_key] = position_value(position)
         self.puts[key] = value
