@@ -21,6 +21,8 @@ CANONICAL = {
     "0": "0",
     "-0": "0",
     "-0.00e5": "0",
+    "0e125": "0",
+    "1e+00000000000000000000000000002": "100",
     "00042": "42",
     "1.0": "1",
     "3.1400": "3.14",
@@ -100,6 +102,12 @@ OUT_OF_RANGE = [
     ("-1E+126", "Number overflow. Attempting to store a number with magnitude larger than supported range"),
     ("1E-131", "Number underflow. Attempting to store a number with magnitude smaller than supported range"),
     ("-1E-131", "Number underflow. Attempting to store a number with magnitude smaller than supported range"),
+    # Public suite: exponents are read with 64 bits, and zero is judged by the exponent that it is written with.
+    ("1e99999999999", "Number overflow. Attempting to store a number with magnitude larger than supported range"),
+    ("1e-99999999999", "Number underflow. Attempting to store a number with magnitude smaller than supported range"),
+    ("1e9223372036854775808", "The parameter cannot be converted to a numeric value: 1e9223372036854775808"),
+    ("0e126", "Number overflow. Attempting to store a number with magnitude larger than supported range"),
+    ("0e-131", "Number underflow. Attempting to store a number with magnitude smaller than supported range"),
 ]
 
 

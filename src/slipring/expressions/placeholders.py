@@ -106,7 +106,7 @@ def normalise_values(values: dict[str, AttributeValue]) -> None:
         except ValidationException as error:
             if error.message == nested_too_deep().message:
                 raise
-            raise errors.placeholder_value_invalid(_VALUES, error.message, placeholder) from None
+            raise errors.expression_value_invalid(error, placeholder) from None
 
 
 def check_names(names: Mapping[str, str]) -> None:

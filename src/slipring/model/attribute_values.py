@@ -9,7 +9,7 @@ and naming rules"), so sorting is allowed, and it makes equality and removal of 
 from __future__ import annotations
 
 from binascii import a2b_base64
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -158,7 +158,7 @@ def _normalise_string_set(value: AttributeValue, content: Any, levels: int) -> i
     if not content:
         raise errors.empty_string_set()
     if len(set(content)) < len(content):
-        raise errors.duplicate_strings(content)
+        raise errors.duplicate_strings(content, _up_to_repeat(content, content))
     content.sort()
     return sum(map(text_bytes, content))
 
@@ -183,9 +183,19 @@ def _normalise_binary_set(value: AttributeValue, content: Any, levels: int) -> i
         raise errors.null_in_set("binary")
     raws = list(map(decode, content))
     if len(set(raws)) < len(raws):
-        raise errors.duplicate_binaries(content)
+        raise errors.duplicate_binaries(content, _up_to_repeat(content, raws))
     content.sort(key=dict(zip(content, raws, strict=True)).__getitem__)
     return sum(map(len, raws))
+
+
+def _up_to_repeat(members: list[str], sort_keys: Sequence[Any]) -> list[str]:
+    """Members of a set, sorted by their keys up to the first one that is repeated, and as they come from there."""
+    text_by_key: dict[Any, str] = {}
+    for position, (member, key) in enumerate(zip(members, sort_keys, strict=True)):
+        if key in text_by_key:
+            return [text_by_key[seen] for seen in sorted(text_by_key)] + members[position:]
+        text_by_key[key] = member
+    return members
 
 
 def _check_texts(content: object, adjective: str) -> None:

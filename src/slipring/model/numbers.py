@@ -15,7 +15,10 @@ from slipring.model.errors import attribute_values as errors
 from slipring.model.limits import NUMBER_DIGITS_MAX, NUMBER_EXPONENT_MAX, NUMBER_EXPONENT_MIN
 
 _CANONICAL = re.compile(r"0|-?(?:[1-9][0-9]*(?:\.[0-9]*[1-9])?|0\.[0-9]*[1-9])")
-_NUMBER = re.compile(r"([+-]?)(?:([0-9]+)\.?([0-9]*)|\.([0-9]+))(?:[eE]([+-]?[0-9]{1,10}))?")
+_NUMBER = re.compile(r"([+-]?)(?:([0-9]+)\.?([0-9]*)|\.([0-9]+))(?:[eE]([+-]?[0-9]+))?")
+_INT32_MAX = 2**31 - 1
+_INT64_MAX = 2**63 - 1
+_INT64_DIGITS = len(str(_INT64_MAX))
 
 # Wide enough that the sum of any two numbers is exact.
 _EXACT = Context(prec=NUMBER_EXPONENT_MAX - NUMBER_EXPONENT_MIN + NUMBER_DIGITS_MAX + 2, traps=[Inexact])
@@ -39,20 +42,33 @@ def _normalise_any(text: str) -> str:
     match = _NUMBER.fullmatch(text)
     if match is None:
         raise errors.not_a_number(text)
-    sign, whole, fraction, bare_fraction, power = match.groups()
+    sign, whole, fraction, bare_fraction, written_power = match.groups()
     whole = whole or ""
     fraction = fraction or bare_fraction or ""
+    power = _power(text, written_power or "0")
     digits = (whole + fraction).lstrip("0")
     if not digits:
+        # Zero has no first digit: the exponent that it is written with is judged (observed).
+        _check_range(digits, power)
         return "0"
-    exponent = len(digits) - 1 - len(fraction) + (int(power) if power else 0)
+    exponent = len(digits) - 1 - len(fraction) + power
     digits = digits.rstrip("0")
     _check_range(digits, exponent)
     return ("-" if sign == "-" else "") + _plain(digits, exponent)
 
 
+def _power(text: str, written: str) -> int:
+    """The power of ten that a number is written with; one that 64 bits don't hold makes it no number (observed)."""
+    digits = written.lstrip("+-").lstrip("0") or "0"
+    if len(digits) > _INT64_DIGITS or int(digits) > _INT64_MAX:
+        raise errors.not_a_number(text)
+    return -int(digits) if written[0] == "-" else int(digits)
+
+
 def _check_range(digits: str, exponent: int) -> None:
     """`exponent` is that of the first digit, as in 1.23E+4. Magnitude is judged before precision (observed)."""
+    if exponent == _INT32_MAX:
+        raise errors.number_overflow_wrapped()
     if exponent > NUMBER_EXPONENT_MAX:
         raise errors.number_overflow()
     if exponent < NUMBER_EXPONENT_MIN:

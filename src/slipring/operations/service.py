@@ -51,7 +51,7 @@ class Service:
         except ValidationException as error:
             # An attribute value of the wrong JSON kind is reported before anything else; looking for one only now
             # keeps the walk through every value off the way of good requests.
-            raise validation.explain(operation, request) or error from None
+            raise validation.explain(operation, request) or validation.worded(operation, error) from None
 
     async def _answer(self, handler: Handler, request: Request, caller: Caller) -> Answer:
         for _ in range(_PLANS_MAX):

@@ -26,7 +26,8 @@ def empty_expression(parameter: str) -> ValidationException:
 
 
 def expression_too_large(parameter: str, size_bytes: int) -> ValidationException:
-    return _invalid(parameter, f"Expression size has exceeded the maximum allowed size; expression size: {size_bytes}")
+    size = "" if parameter == "UpdateExpression" else f" expression size: {size_bytes}"
+    return _invalid(parameter, f"Expression size has exceeded the maximum allowed size;{size}")
 
 
 def syntax_error(parameter: str, token: str, near: str) -> ValidationException:
@@ -199,10 +200,10 @@ def names_without_expression() -> ValidationException:
 
 def values_without_expression(parameters: Sequence[str]) -> ValidationException:
     verb = "are" if len(parameters) > 1 else "is"
-    return ValidationException(
-        "ExpressionAttributeValues can only be specified when using expressions: "
-        f"{' and '.join(parameters)} {verb} null"
-    )
+    reason = "ExpressionAttributeValues can only be specified when using expressions"
+    error = ValidationException(f"{reason}: {' and '.join(parameters)} {verb} null")
+    error.newer_message = reason
+    return error
 
 
 def placeholders_empty(parameter: str) -> ValidationException:
@@ -216,6 +217,13 @@ def placeholder_malformed(parameter: str, placeholder: str) -> ValidationExcepti
 
 def placeholder_value_invalid(parameter: str, reason: str, placeholder: str) -> ValidationException:
     return ValidationException(f"{parameter} contains invalid value: {reason} for key {placeholder}")
+
+
+def expression_value_invalid(error: ValidationException, placeholder: str) -> ValidationException:
+    """A value of ExpressionAttributeValues is refused with `error`; the newer layer of its checks says no more."""
+    wrapped = placeholder_value_invalid("ExpressionAttributeValues", error.message, placeholder)
+    wrapped.newer_message = error.newer_message or error.message
+    return wrapped
 
 
 def placeholders_unused(parameter: str, placeholders: Iterable[str]) -> ValidationException:
@@ -279,6 +287,20 @@ def key_condition_name_not_first(operator: str) -> ValidationException:
 
 def key_condition_count() -> ValidationException:
     return ValidationException("Conditions can be of length 1 or 2 only")
+
+
+def too_many_key_conditions(count: int, attributes: int) -> ValidationException:
+    return ValidationException(
+        f"The number of query conditions ({count}) exceeds the number of key attributes defined in the schema "
+        f"({attributes})"
+    )
+
+
+def range_keys_without_equality(names: Sequence[str], later_name: str) -> ValidationException:
+    return ValidationException(
+        f"RANGE key attributes {', '.join(names)} must have equality conditions specified in the query because a "
+        f"condition is present on key attribute {later_name}"
+    )
 
 
 def key_condition_missing(name: str) -> ValidationException:

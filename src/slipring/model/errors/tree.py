@@ -154,6 +154,8 @@ class TrimmedDataAccessException(ApiError):
 
 class ValidationException(ApiError):
     namespace = CORAL_VALIDATE
+    newer_message: str | None = None
+    """What the newer layer of the checks of values says instead, where it differs; see `errors.attribute_values`."""
 
 
 class SerializationException(ApiError):

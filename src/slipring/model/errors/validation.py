@@ -35,6 +35,12 @@ def constraint_failed_by_hand(path: str, constraint: str) -> ValidationException
     )
 
 
+def in_envelope(error: ValidationException) -> ValidationException:
+    """An error of the operation itself, told as if it were the framework's."""
+    envelope = "1 validation error detected: "
+    return ValidationException(envelope + error.message.removeprefix(envelope))
+
+
 def at_most(measure: str, bound: int) -> str:
     """`measure` is length or value."""
     return f"Member must have {measure} less than or equal to {bound}"

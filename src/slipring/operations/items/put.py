@@ -7,19 +7,24 @@ from typing import Any
 from slipring.engine import rows
 from slipring.engine.engine import Engine
 from slipring.iam.caller import Caller
+from slipring.model import validation
 from slipring.model.attribute_values import normalise_item
 from slipring.model.errors import requests as errors
+from slipring.model.errors.tree import ValidationException
 from slipring.operations.conditions import plan_condition
 from slipring.operations.items.writes import answer_write, check_item_size, put_action
 
 
 async def put_item(engine: Engine, request: dict[str, Any], caller: Caller) -> list[bytes]:
     returned = request.get("ReturnValues", "NONE")
-    if returned != "NONE" and returned != "ALL_OLD":
-        raise errors.return_values_not_allowed()
     item = request["Item"]
-    size = normalise_item(item)
-    condition = plan_condition("PutItem", request)
+    try:
+        if returned != "NONE" and returned != "ALL_OLD":
+            raise errors.return_values_not_allowed()
+        size = normalise_item(item)
+        condition = plan_condition("PutItem", request)
+    except ValidationException as error:
+        raise validation.refused_early("PutItem", request, error) from None
     check_item_size(size)
     table = await engine.catalog.table(request["TableName"], caller.namespace)
     change = await engine.write(put_action(table, item, size, condition, request))

@@ -10,15 +10,20 @@ from slipring.engine import rows
 from slipring.engine.changes import Change
 from slipring.engine.engine import Engine
 from slipring.iam.caller import Caller
+from slipring.model import validation
 from slipring.model.attribute_values import normalise_item
+from slipring.model.errors.tree import ValidationException
 from slipring.operations.conditions import plan_update
 from slipring.operations.items.writes import answer_write, update_action
 
 
 async def update_item(engine: Engine, request: dict[str, Any], caller: Caller) -> list[bytes]:
     key = request["Key"]
-    normalise_item(key)
-    update, condition = plan_update("UpdateItem", request)
+    try:
+        normalise_item(key)
+        update, condition = plan_update("UpdateItem", request)
+    except ValidationException as error:
+        raise validation.refused_early("UpdateItem", request, error) from None
     table = await engine.catalog.table(request["TableName"], caller.namespace)
     change = await engine.write(update_action(table, key, update, condition, request))
     attributes = returned_attributes(change, request.get("ReturnValues", "NONE"))
