@@ -18,13 +18,27 @@ VALUES: dict[str, Any] = {
     ":b": {"B": "AQI="},
     ":e": {"S": ""},
     ":eb": {"B": ""},
+    ":yes": {"BOOL": True},
 }
+WRONG_OPERAND = (
+    "Invalid KeyConditionExpression: Incorrect operand type for operator or function; "
+    "operator or function: {}, operand type: {}"
+)
+UNDEFINED = (
+    "Invalid KeyConditionExpression: An expression attribute value used in expression is not defined; "
+    "attribute value: :nowhere"
+)
+WITHOUT_EQUALITY = (
+    "RANGE key attributes {} must have equality conditions specified in the query because a condition is present on "
+    "key attribute {}"
+)
 TYPES = {"pk": "S", "sk": "S", "num": "N", "bin": "B", "h2": "N", "r2": "S", "r3": "N"}
 
 
 def bind(text: str, hash_names: tuple[str, ...] = ("pk",), range_names: tuple[str, ...] = ("sk",)) -> KeyRange:
     condition = compile_key_condition(text, {"#p": "pk", "#s": "sk"})
-    values = {placeholder: VALUES[placeholder] for placeholder in condition.values_used}
+    values = {placeholder: VALUES[placeholder] for placeholder in condition.values_used if placeholder in VALUES}
+    condition.check(values)
     return condition.bind(values, hash_names, range_names, TYPES)
 
 
@@ -125,7 +139,10 @@ REFUSED = [
     # report: the range attribute of a condition has to be the range attribute of what is queried
     ("pk = :p AND begins_with(LSI_SK_1, :s)", "Query condition missed key schema element: sk"),
     ("pk > :p", "Query key condition not supported"),
-    ("pk = :p AND sk = :s AND num = :n", "Conditions can be of length 1 or 2 only"),
+    (
+        "pk = :p AND sk = :s AND num = :n",
+        "The number of query conditions (3) exceeds the number of key attributes defined in the schema (2)",
+    ),
     ("pk = :n", "One or more parameter values were invalid: Condition parameter type does not match schema type"),
     (
         "pk = :p AND sk > :n",
@@ -136,11 +153,14 @@ REFUSED = [
         "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty "
         "string value. Key: pk",
     ),
-    (
-        "pk = :p AND begins_with(sk, :n)",
-        "Invalid KeyConditionExpression: Incorrect operand type for operator or function; "
-        "operator or function: begins_with, operand type: N",
-    ),
+    ("pk = :p AND begins_with(sk, :n)", WRONG_OPERAND.format("begins_with", "N")),
+    # public suite: the operator is named as it is written
+    ("pk = :p AND :yes >= sk", WRONG_OPERAND.format(">=", "BOOL")),
+    # public suite: the first mistake counts, and operands before the number of conditions
+    ("begins_with(sk, :n) AND pk = :nowhere", WRONG_OPERAND.format("begins_with", "N")),
+    ("pk = :p AND begins_with(sk, :n) AND sk = :nowhere", WRONG_OPERAND.format("begins_with", "N")),
+    ("pk = :p AND begins_with(sk, :n) AND sk > :s", WRONG_OPERAND.format("begins_with", "N")),
+    ("pk = :nowhere AND begins_with(sk, :n)", UNDEFINED),
     (
         "pk = :p AND sk BETWEEN :t AND :s",
         "Invalid KeyConditionExpression: The BETWEEN operator requires upper bound to be greater than or equal to "
@@ -157,8 +177,8 @@ def test_refused(text: str, expected: str) -> None:
 REFUSED_OF_MANY = [
     ("pk = :p", "Query condition missed key schema element: h2"),
     ("pk = :p AND h2 > :n", "Query key condition not supported"),
-    ("pk = :p AND h2 = :n AND num = :m", "Query condition missed key schema element: sk"),
-    ("pk = :p AND h2 = :n AND sk > :s AND num = :m", "Query key condition not supported"),
+    ("pk = :p AND h2 = :n AND num = :m", WITHOUT_EQUALITY.format("sk", "num")),
+    ("pk = :p AND h2 = :n AND sk > :s AND num = :m", WITHOUT_EQUALITY.format("sk", "num")),
     ("pk = :p AND h2 = :n AND sk = :s AND attr1 = :s", "Query condition missed key schema element: num"),
 ]
 
@@ -176,11 +196,8 @@ def test_refused_where_there_is_no_sort_key() -> None:
 
 def test_an_undefined_value_is_named() -> None:
     with pytest.raises(ValidationException) as raised:
-        compile_key_condition("pk = :p AND sk > :nowhere", None).bind({":p": {"S": "x"}}, ("pk",), ("sk",), TYPES)
-    assert raised.value.message == (
-        "Invalid KeyConditionExpression: An expression attribute value used in expression is not defined; "
-        "attribute value: :nowhere"
-    )
+        compile_key_condition("pk = :p AND sk > :nowhere", None).check({":p": {"S": "x"}})
+    assert raised.value.message == UNDEFINED
 
 
 def test_what_a_key_condition_tells_of_itself() -> None:
@@ -188,4 +205,4 @@ def test_what_a_key_condition_tells_of_itself() -> None:
     assert condition.attributes == {"pk", "sk"}
     assert condition.names_used == {"#p"}
     assert condition.values_used == {":p", ":s", ":t"}
-    assert [tuple(term) for term in condition.terms] == [("pk", "=", (":p",)), ("sk", "BETWEEN", (":s", ":t"))]
+    assert [tuple(term) for term in condition.terms] == [("pk", "=", (":p",), ""), ("sk", "BETWEEN", (":s", ":t"), "")]

@@ -22,6 +22,8 @@ from slipring.model.errors import expressions as errors
 from slipring.model.errors.items import empty_key_value
 
 _PARAMETER = "KeyConditionExpression"
+_TERMS_MIN = 2
+"""So many terms are never too many in themselves: a second one for a table without a sort key is not supported."""
 _RANGE_OPERATORS = frozenset({"=", "<", "<=", ">", ">=", "BETWEEN", "begins_with"})
 _EMPTY_TYPE_NAMES = {"S": "string", "B": "binary"}
 
@@ -34,6 +36,8 @@ class KeyTerm(NamedTuple):
     """= < <= > >= BETWEEN or begins_with; in a legacy KeyConditions also a ComparisonOperator that no key allows."""
     placeholders: tuple[str, ...]
     """Of the values: two for BETWEEN, lower bound first, else one."""
+    written: str = ""
+    """The operator as the expression has it, where the value stands first; the service names it so."""
 
 
 class KeyRange(NamedTuple):
@@ -54,6 +58,7 @@ class KeyCondition:
 
     __slots__ = (
         "_own_values",
+        "_repeats_name",
         "_term_by_name",
         "attributes",
         "names_used",
@@ -79,8 +84,31 @@ class KeyCondition:
         self.values_used = frozenset(self.placeholders)
         self._own_values = own_values
         self._term_by_name = {term.name: term for term in terms}
+        self._repeats_name = len(self._term_by_name) < len(self.terms)
         self.attributes = frozenset(self._term_by_name)
         """Names of the attributes that have a condition."""
+
+    def check(self, values: Values | None) -> None:
+        """What is looked at before the table is: the terms one after the other, then whether a key has two of them.
+
+        Raises ValidationException for a value that is not defined, or of a type that its operator has no use for.
+        """
+        values = self._own_values if self._own_values is not None else values
+        if values is None or not self.values_used <= values.keys():
+            self._check_up_to_undefined({} if values is None else values)
+            raise undefined_value(_PARAMETER, self.placeholders, values)
+        for term in self.terms:
+            if term.operator != "=":
+                _check_operands(term, values)
+        if self._repeats_name:
+            raise errors.several_conditions_per_key()
+
+    def _check_up_to_undefined(self, values: Values) -> None:
+        for term in self.terms:
+            if not values.keys() >= set(term.placeholders):
+                return
+            if term.operator != "=":
+                _check_operands(term, values)
 
     def bind(
         self,
@@ -91,15 +119,11 @@ class KeyCondition:
     ) -> KeyRange:
         """The keys to read, given the key schema's attribute names in order and their types (S, N or B).
 
-        Raises ValidationException where a value is not defined or has the wrong type, or the terms do not fit the
-        key schema.
+        The values have passed `check`. Raises ValidationException where one has the wrong type for the key schema, or
+        the terms do not fit it.
         """
         values = self._own_values if self._own_values is not None else values
-        if values is None or not self.values_used <= values.keys():
-            raise undefined_value(_PARAMETER, self.placeholders, values)
-        for term in self.terms:
-            if term.operator != "=":
-                _check_operands(term, values)
+        assert values is not None
         hash_terms = self._hash_terms(hash_names, range_names)
         range_terms = self._range_terms(range_names, len(self.terms) - len(hash_terms))
         hash_values = tuple([_contents(term, values, types)[0] for term in hash_terms])
@@ -111,8 +135,10 @@ class KeyCondition:
 
     def _hash_terms(self, hash_names: Sequence[str], range_names: Sequence[str]) -> list[KeyTerm]:
         attributes = len(hash_names) + len(range_names)
-        if not self.terms or (attributes <= 2 < len(self.terms)):
+        if not self.terms or (self._own_values is not None and attributes <= 2 < len(self.terms)):
             raise errors.key_condition_count()
+        if len(self.terms) > max(attributes, _TERMS_MIN):
+            raise errors.too_many_key_conditions(len(self.terms), attributes)
         terms = []
         for name in hash_names:
             term = self._term_by_name.get(name)
@@ -127,6 +153,8 @@ class KeyCondition:
         """The terms on range attributes: the first `count` of these, all but the last by equality."""
         if count > len(range_names):
             raise errors.key_condition_not_supported()
+        if len(range_names) > 1:
+            self._check_equalities(range_names)
         terms = []
         for name in range_names[:count]:
             term = self._term_by_name.get(name)
@@ -139,13 +167,23 @@ class KeyCondition:
             raise errors.key_condition_not_supported()
         return terms
 
+    def _check_equalities(self, range_names: Sequence[str]) -> None:
+        """A condition on one of several range attributes needs equality on all that are before it."""
+        named = [position for position, name in enumerate(range_names) if name in self._term_by_name]
+        before = range_names[: max(named, default=0)]
+        lacking = [
+            name for name in before if name not in self._term_by_name or self._term_by_name[name].operator != "="
+        ]
+        if lacking:
+            raise errors.range_keys_without_equality(lacking, range_names[max(named)])
+
 
 def _check_operands(term: KeyTerm, values: Values) -> None:
     """What the service says of a value whatever the key schema."""
     for placeholder in term.placeholders:
         kind = type_of(values[placeholder])
         if kind not in ORDERED or (kind == "N" and term.operator == "begins_with"):
-            raise errors.wrong_operand_type(_PARAMETER, term.operator, kind)
+            raise errors.wrong_operand_type(_PARAMETER, term.written or term.operator, kind)
     if term.operator == "BETWEEN":
         lower, upper = term.placeholders
         check_bounds(values[lower], values[upper], _PARAMETER)
@@ -173,15 +211,14 @@ def parse_key_condition(text: str, names: Mapping[str, str]) -> KeyCondition:
     parser = ConditionParser(_PARAMETER, text, names)
     node = parser.parse()
     terms = [_term(part) for part in (node.conditions if isinstance(node, And) else (node,))]
-    if len({term.name for term in terms}) < len(terms):
-        raise errors.several_conditions_per_key()
     return KeyCondition(terms, parser.names_used, parser.values_used)
 
 
 def _term(node: ConditionNode) -> KeyTerm:
     if isinstance(node, Comparison) and node.operator != "<>":
         if isinstance(node.left, Value) and isinstance(node.right, Path):
-            return _term_of(MIRRORED[node.operator], (node.right, node.left))
+            mirrored = _term_of(MIRRORED[node.operator], (node.right, node.left))
+            return mirrored._replace(written=node.operator)
         return _term_of(node.operator, (node.left, node.right))
     if isinstance(node, Between):
         return _term_of("BETWEEN", (node.operand, node.lower, node.upper))

@@ -69,4 +69,5 @@ def bind_keys(
     placeholders = [placeholder for term in terms for placeholder in term.placeholders]
     with plain_messages():
         condition = KeyCondition(terms, (), placeholders)
+        condition.check(values)
         return condition.bind(values, [hash_name], [] if range_name is None else [range_name], types)

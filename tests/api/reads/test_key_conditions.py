@@ -44,7 +44,7 @@ WRONG: list[tuple[str | None, str, dict[str, Any], str]] = [
         None,
         "pk = :a AND sk = :a AND #rank = :one",
         {":a": s("a"), ":one": n(1)},
-        "Conditions can be of length 1 or 2 only",
+        "The number of query conditions (3) exceeds the number of key attributes defined in the schema (2)",
     ),
 ]
 

@@ -46,6 +46,7 @@ def plan_query(request: dict[str, Any]) -> tuple[ReadPlan, KeyCondition]:
         key_condition = key_conditions(request["KeyConditions"])
     else:
         raise errors.key_condition_missing()
+    key_condition.check(request.get("ExpressionAttributeValues"))
     _finish("Query", plan, request, condition, key_condition)
     return plan, key_condition
 
