@@ -279,3 +279,73 @@ def test_a_malformed_statement_says_where(ddb: Client) -> None:
     code, message = error_of(ddb.execute_statement, Statement="SELEC * FROM music")
     assert code == "ValidationException"
     assert message.startswith("Statement wasn't well formed, can't be processed: ")
+
+
+MISTAKES_IN_TRANSACTIONS = [
+    (
+        "SELECT * FROM \"{table}\" WHERE artist = 'a'",
+        "Select statements within ExecuteTransaction must specify the primary key in the where clause.",
+    ),
+    (
+        'SELECT * FROM "{table}"."by-genre" WHERE genre = \'g\'',
+        "Reads on indices are not supported within transactions.",
+    ),
+    (
+        "UPDATE \"{table}\" SET a = 1 WHERE artist = 'a' AND song = 's' RETURNING ALL NEW *",
+        "RETURNING clause is not supported in ExecuteTransaction.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("statement", "message"), MISTAKES_IN_TRANSACTIONS)
+def test_a_transaction_says_which_statement_is_wrong(ddb: Client, music: str, statement: str, message: str) -> None:
+    """The public suite: each of these is a ValidationException with the statement's number, no cancellation."""
+    told = error_of(ddb.execute_transaction, TransactStatements=[{"Statement": statement.format(table=music)}])
+    assert told == ("ValidationException", f"Validation failed in TransactStatements[0]: {message}")
+
+
+def test_a_wrong_parameter_of_a_transaction_has_no_number(ddb: Client, music: str) -> None:
+    """The public suite: parameters are looked at before statements, and without saying whose they are."""
+    statement = {
+        "Statement": f"UPDATE \"{music}\" SET a = ? WHERE artist = 'a' AND song = 's'",
+        "Parameters": [n("1e99999999999")],
+    }
+    told = error_of(ddb.execute_transaction, TransactStatements=[statement])
+    message = "The parameter cannot be converted to a numeric value: 1e99999999999"
+    assert told == ("ValidationException", message)
+
+
+def test_a_batch_names_the_table_only_of_statements_that_ran(ddb: Client, music: str) -> None:
+    """The public suite: TableName stands beside an error of the item, not beside an error of the statement."""
+    artist = songs(ddb, music, 1)
+    key = f"artist = '{artist}' AND song = 's0'"
+    insert = f"INSERT INTO \"{music}\" VALUE {{'artist': '{artist}', 'song': 's0'}}"
+    failed = f'UPDATE "{music}" SET a = 1 WHERE {key} AND plays = 99'
+    responses = ddb.batch_execute_statement(Statements=[{"Statement": insert}, {"Statement": failed}])["Responses"]
+    assert [response["TableName"] for response in responses] == [music, music]
+    [refused] = ddb.batch_execute_statement(Statements=[{"Statement": f'SELECT * FROM "{music}" WHERE plays = 1'}])[
+        "Responses"
+    ]
+    assert "TableName" not in refused
+
+
+def test_a_batch_refuses_an_index_of_several_attributes_before_asking_for_the_key(
+    ddb: Client, make_table: Callable[..., str]
+) -> None:
+    """The public suite: of the two things that are wrong with such a statement, the index comes first."""
+    table = make_table(
+        ("id", "S"),
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("h1", "h2")],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "wide",
+                "KeySchema": [{"AttributeName": name, "KeyType": "HASH"} for name in ("h1", "h2")],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+    )
+    statement = f"SELECT * FROM \"{table}\".\"wide\" WHERE h1 = 'a' AND h2 = 'b'"
+    [response] = ddb.batch_execute_statement(Statements=[{"Statement": statement}])["Responses"]
+    assert response["Error"]["Message"] == (
+        "PartiQL statements cannot be executed on tables with multi-attribute HASH keys or multi-attribute RANGE keys."
+    )

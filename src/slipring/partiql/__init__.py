@@ -9,8 +9,9 @@ a Select, `update_target`, `delete_target` and `insert_condition` for a write, `
 from __future__ import annotations
 
 from slipring.partiql.compiler import CompiledStatement, compile_statement
+from slipring.partiql.parameters import normalise_parameters
 from slipring.partiql.projections import SelectList
-from slipring.partiql.reads import IndexSchema, KeySchema, RangeRead, Read, check_index, plan_read
+from slipring.partiql.reads import IndexSchema, KeySchema, RangeRead, Read, check_index, check_key_attributes, plan_read
 from slipring.partiql.statements import Delete, Exists, Insert, Select, Statement, Update
 from slipring.partiql.writes import (
     Target,
@@ -36,10 +37,12 @@ __all__ = [
     "Target",
     "Update",
     "check_index",
+    "check_key_attributes",
     "compile_statement",
     "delete_target",
     "exists_target",
     "insert_condition",
+    "normalise_parameters",
     "plan_read",
     "selected_key",
     "update_target",

@@ -39,7 +39,9 @@ class CompiledStatement:
 
         Raises ValidationException for wrong parameters, and for operands whose type is wrong whatever the table.
         """
-        normalise_parameters(parameters, self._parameter_count)
+        normalise_parameters(parameters)
+        if len(parameters) != self._parameter_count:
+            raise errors.parameter_count_differs()
         return self._make(self._literals.values(parameters))
 
 

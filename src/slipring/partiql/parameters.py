@@ -13,7 +13,6 @@ from typing import Any
 from slipring.model import numbers
 from slipring.model.attribute_values import AttributeValue, normalise_value
 from slipring.model.errors import attribute_values as value_errors
-from slipring.model.errors import partiql as errors
 from slipring.model.limits import NESTING_LEVELS_MAX
 
 _DECIMAL = re.compile(r"[+-]?(?:([0-9]+)(?:\.([0-9]*))?|\.([0-9]+))(?:[eE]([+-]?[0-9]+))?")
@@ -21,16 +20,14 @@ _INT32_MAX = 2**31 - 1
 _INT32_DIGITS = len(str(_INT32_MAX))
 
 
-def normalise_parameters(parameters: Sequence[AttributeValue], count: int) -> None:
+def normalise_parameters(parameters: Sequence[AttributeValue]) -> None:
     """Check a statement's parameters and bring them to normal form in place.
 
-    Raises ValidationException for a value that the service refuses, or if there are not `count` of them.
+    Raises ValidationException for a value that the service refuses.
     """
     for parameter in parameters:
         _normalise_numbers(parameter, NESTING_LEVELS_MAX)
         normalise_value(parameter)
-    if len(parameters) != count:
-        raise errors.parameter_count_differs()
 
 
 def normalise_number(text: str) -> str:

@@ -62,10 +62,15 @@ class Read(NamedTuple):
     """Names of the attributes that stand beside the hash key's condition and that an index must therefore hold."""
 
 
-def plan_read(select: Select, schema: KeySchema) -> Read:
-    """Raises ValidationException for values that do not fit the schema, and for what only the schema shows."""
+def check_key_attributes(schema: KeySchema) -> None:
+    """Raises ValidationException for what PartiQL cannot read: an index whose key has several attributes of a kind."""
     if len(schema.hashes) > 1 or len(schema.ranges) > 1:
         raise errors.several_key_attributes()
+
+
+def plan_read(select: Select, schema: KeySchema) -> Read:
+    """Raises ValidationException for values that do not fit the schema, and for what only the schema shows."""
+    check_key_attributes(schema)
     if select.projection_error is not None:
         raise select.projection_error
     names = tuple([name for name, _ in (*schema.hashes, *schema.ranges)])

@@ -13,7 +13,7 @@ from slipring.operations.answers import AnswerParts
 from slipring.operations.statements.compile import bound_statement
 from slipring.operations.statements.select import select_page
 from slipring.operations.statements.writes import returned_item, write_action
-from slipring.partiql import Exists, Select, Statement, selected_key
+from slipring.partiql import Exists, Select, Statement, check_key_attributes, selected_key
 
 _CODES = {
     "ConditionalCheckFailedException": "ConditionalCheckFailed",
@@ -23,6 +23,10 @@ _CODES = {
     "ValidationException": "ValidationError",
 }
 """BatchStatementErrorCodeEnum for the exceptions that a statement can end in."""
+_FAILED_IN_TABLE = frozenset(
+    {"ConditionalCheckFailedException", "DuplicateItemException", "ItemCollectionSizeLimitExceededException"}
+)
+"""Of these: what says that the statement ran. Only then is its table named (observed)."""
 
 
 async def batch_execute_statement(engine: Engine, request: dict[str, Any], caller: Caller) -> list[bytes]:
@@ -65,7 +69,7 @@ async def _tell(
     except ApiError as error:
         if error.code not in _CODES:
             raise
-        if not isinstance(statement, ApiError):
+        if error.code in _FAILED_IN_TABLE and not isinstance(statement, ApiError):
             parts.add(b"TableName", statement.table_name)
         parts.add(b"Error", {"Code": _CODES[error.code], "Message": error.message, **(error.extra or {})})
     return b"".join(parts.finish())
@@ -84,6 +88,7 @@ async def _execute(
         return returned_item(statement, change)
     table = await engine.catalog.table(statement.table_name, caller.namespace)
     if selected_key(statement, table.key_names) is None:
+        check_key_attributes(table.index_by_name.get(statement.index_name or "", table))
         raise errors.select_lacks_key("BatchExecuteStatement")
     consistent = request.get("ConsistentRead", False)
     page = await select_page(engine, statement, caller, consistent=consistent, limit=None, place=None)

@@ -21,10 +21,13 @@ from slipring.operations.answers import AnswerParts
 from slipring.operations.statements.compile import bound_statement
 from slipring.operations.statements.writes import write_action
 from slipring.operations.transactions.write import TRANSACTION_FACTOR, add_capacity
-from slipring.partiql import Delete, Exists, Insert, Select, Statement, Update, selected_key
+from slipring.partiql import Delete, Exists, Insert, Select, Statement, Update, normalise_parameters, selected_key
 
 
 async def execute_transaction(engine: Engine, request: dict[str, Any], caller: Caller) -> list[bytes]:
+    for each in request["TransactStatements"]:
+        # What is wrong with a parameter is said before any statement is looked at, and without the statement's number.
+        normalise_parameters(each.get("Parameters", ()))
     statements = [_bound(number, each) for number, each in enumerate(request["TransactStatements"])]
     selects = [statement for statement in statements if isinstance(statement, Select)]
     if selects and len(selects) < len(statements):
@@ -37,12 +40,12 @@ async def execute_transaction(engine: Engine, request: dict[str, Any], caller: C
 def _bound(number: int, request: dict[str, Any]) -> Statement:
     try:
         statement = bound_statement(request)
+        if isinstance(statement, Update | Delete) and statement.return_values != "NONE":
+            raise errors.returning_in_transaction()
+        if isinstance(statement, Select) and statement.index_name is not None:
+            raise errors.index_read_in_transaction()
     except ValidationException as error:
         raise errors.failed_in_transaction(number, error.message) from None
-    if isinstance(statement, Update | Delete) and statement.return_values != "NONE":
-        raise errors.returning_in_transaction()
-    if isinstance(statement, Select) and statement.index_name is not None:
-        raise errors.index_read_in_transaction()
     return statement
 
 
@@ -50,11 +53,11 @@ async def _read(engine: Engine, selects: list[Select], request: dict[str, Any], 
     keys: list[bytes] = []
     for number, select in enumerate(selects):
         table = await engine.catalog.table(select.table_name, caller.namespace)
-        key = selected_key(select, table.key_names)
-        if key is None:
-            raise errors.select_lacks_key("ExecuteTransaction")
-        normalise_item(key)
         try:
+            key = selected_key(select, table.key_names)
+            if key is None:
+                raise errors.select_lacks_key("ExecuteTransaction")
+            normalise_item(key)
             keys.append(table.key_of(key))
         except ValidationException as error:
             raise errors.failed_in_transaction(number, error.message) from None
