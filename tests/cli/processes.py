@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
+import pytest
+
 from tests.edge.wire import Client
 
 COMMAND = [sys.executable, "-m", "slipring"]
@@ -69,6 +71,13 @@ class Serving:
         if self._process.poll() is None:
             self._process.kill()
         self._process.communicate()
+
+    def workers(self) -> list[int]:
+        """The process ids of the workers that live now. Skips the test where the kernel does not tell."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
+        if not children.exists():
+            pytest.skip("the children of a process cannot be listed here")
+        return [int(pid) for pid in children.read_text().split()]
 
     def client(self) -> Client:
         return Client(self.port)

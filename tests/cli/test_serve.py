@@ -110,14 +110,8 @@ def test_a_second_signal_stops_at_once() -> None:
         assert client.closed()
 
 
-def workers_of(parent: int) -> list[int]:
-    return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
-
-
 @pytest.fixture
 def two_workers(tmp_path: Path) -> Iterator[Serving]:
-    if not Path(f"/proc/self/task/{os.getpid()}/children").exists():
-        pytest.skip("the children of a process cannot be listed here")
     with Serving("--store", str(tmp_path / "store"), "--workers", "2") as serving:
         yield serving
         serving.send(signal.SIGTERM)
@@ -127,7 +121,7 @@ def two_workers(tmp_path: Path) -> Iterator[Serving]:
 
 def test_workers_share_one_port_and_one_store(two_workers: Serving) -> None:
     """What one writes, every other reads at once, whichever the kernel hands a connection to."""
-    assert len(workers_of(two_workers.pid)) == 2
+    assert len(two_workers.workers()) == 2
     with two_workers.client() as client:
         call(client, "CreateTable", **TABLE)
     prefixes = set()
@@ -146,11 +140,11 @@ def test_a_worker_that_dies_is_replaced(two_workers: Serving) -> None:
     """And the data it wrote is there."""
     with two_workers.client() as client:
         call(client, "CreateTable", **TABLE)
-    before = workers_of(two_workers.pid)
+    before = two_workers.workers()
     os.kill(before[0], signal.SIGKILL)
 
     def replaced() -> bool:
-        now = workers_of(two_workers.pid)
+        now = two_workers.workers()
         return len(now) == 2 and before[0] not in now
 
     assert eventually(replaced)
@@ -161,10 +155,8 @@ def test_a_worker_that_dies_is_replaced(two_workers: Serving) -> None:
 
 def test_workers_do_not_outlive_their_parent(tmp_path: Path) -> None:
     """A parent that is killed cannot tell them to stop; they notice."""
-    if not Path(f"/proc/self/task/{os.getpid()}/children").exists():
-        pytest.skip("the children of a process cannot be listed here")
     with Serving("--store", str(tmp_path / "store"), "--workers", "2") as serving:
-        workers = workers_of(serving.pid)
+        workers = serving.workers()
         serving.send(signal.SIGKILL)
         assert eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
 

@@ -7,12 +7,10 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from threading import Event
 
 import pytest
 
@@ -21,8 +19,9 @@ from slipring.model.keys import successor
 from slipring.storage.backends import open_store
 from tests.cli.processes import Serving
 from tests.crash import tables
-from tests.crash.api import Api, Item, Unanswered, wire_key
+from tests.crash.api import Api, Item, wire_key
 from tests.crash.lanes import Lane, Puts, Versions
+from tests.crash.load import Load
 from tests.edge.wire import eventually
 
 FILLED = tables.MAIN
@@ -57,19 +56,17 @@ def recovered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recovered]:
     with ThreadPoolExecutor(len(lanes)) as pool:
         with Serving("--store", str(store)) as serving, Api(serving.port) as api:
             _prepare(api)
-            running = _write(pool, serving.port, lanes, Event())
+            load = Load(pool, serving.port, lanes)
             _begin_work(api)
             time.sleep(random.uniform(0, KILL_AFTER_S))
             serving.send(signal.SIGKILL)
-            _join(running)
+            load.stop()
             assert serving.ended() == (-signal.SIGKILL, "")
         with Serving("--store", str(store)) as serving, Api(serving.port) as api:
             _settle(api, lanes)
-            enough = Event()
-            running = _write(pool, serving.port, lanes, enough)
+            load = Load(pool, serving.port, lanes)
             filled = eventually(lambda: _is_filled(api), TAKEN_UP_WITHIN_S)
-            enough.set()
-            _join(running)
+            load.stop()
             assert filled, "nobody took the filling up"
             yield Recovered(api, store, lanes)
 
@@ -98,20 +95,6 @@ def _begin_work(api: Api) -> None:
         AttributeDefinitions=tables.INDEXED["AttributeDefinitions"],
         GlobalSecondaryIndexUpdates=[{"Create": tables.BY_GROUP}],
     )
-
-
-def _write(pool: ThreadPoolExecutor, port: int, lanes: list[Lane], enough: Event) -> list[Future[None]]:
-    def work(lane: Lane) -> None:
-        with Api(port) as api, suppress(Unanswered):
-            while not enough.is_set():
-                lane.step(api)
-
-    return [pool.submit(work, lane) for lane in lanes]
-
-
-def _join(running: list[Future[None]]) -> None:
-    for each in running:
-        each.result()
 
 
 def _settle(api: Api, lanes: list[Lane]) -> None:

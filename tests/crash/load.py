@@ -1,0 +1,59 @@
+"""Threads that keep a server under load, and the comparison of what they know with what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from random import Random
+from threading import Event
+
+from tests.crash import tables
+from tests.crash.api import Api, Unanswered, wire_key
+from tests.crash.lanes import Batches, Lane, Puts, Transactions, Versions
+from tests.crash.shared_lanes import Claims, Counter, Transfers
+
+
+def all_lanes(random: Random) -> list[Lane]:
+    """Writers of every kind, one for each thread; some threads share theirs."""
+    counter, claims, transfers = Counter(), Claims(), Transfers(random)
+    own: list[Lane] = [Puts("puts 0", random), Puts("puts 1", random), Batches("batches", random)]
+    careful: list[Lane] = [Versions("versions", random), Transactions("t 0", random), Transactions("t 1", random)]
+    return [*own, *careful, counter, counter, claims, claims, transfers, transfers]
+
+
+class Load:
+    """Each lane in a thread of its own, from now until its server is gone or `stop`."""
+
+    def __init__(self, pool: ThreadPoolExecutor, port: int, lanes: Sequence[Lane]) -> None:
+        self._port = port
+        self._enough = Event()
+        self._running: list[Future[int]] = [pool.submit(self._work, lane) for lane in lanes]
+
+    def stop(self) -> int:
+        """Wait for the threads. How many calls were answered; raises what a lane did not expect."""
+        self._enough.set()
+        return sum([each.result() for each in self._running])
+
+    def _work(self, lane: Lane) -> int:
+        answered = 0
+        with Api(self._port) as api:
+            try:
+                while not self._enough.is_set():
+                    lane.step(api)
+                    answered += 1
+            except Unanswered:
+                pass
+        return answered
+
+
+def check(api: Api, lanes: Iterable[Lane]) -> None:
+    """Everything is as the lanes know it must be, and agrees with itself."""
+    # A process that died may have left a commit behind that the next one makes whole, so there must be a next one.
+    api.call("PutItem", TableName=tables.OTHER, Item=wire_key(("mark", 0)))
+    distinct = list(dict.fromkeys(lanes))
+    for lane in distinct:
+        lane.settle(api)
+    items = tables.everything(api)
+    for lane in distinct:
+        lane.check(items)
+    tables.check_agreement(api, items)
