@@ -32,9 +32,10 @@ _open_here: set[tuple[int, int]] = set()
 def claimed(path: Path) -> Iterator[None]:
     """Create the directory unless it exists, and keep this process from opening it again. Raises `StoreError`."""
     try:
-        if not path.exists():
-            path.mkdir(mode=0o700, parents=True)
-            sync_directory(path.parent)
+        missing = [level for level in (path, *path.parents) if not level.exists()]
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for level in missing:
+            sync_directory(level.parent)
         status = path.stat()
         is_store = (path / FORMAT).exists()
         foreign = sorted({entry.name for entry in path.iterdir()} - _BEFORE_FORMAT)

@@ -145,11 +145,13 @@ class Journal:
         """Make what `_apply_rest` found durable and publish it.
 
         The last frame is written again first: after a failed sync its pages may count as clean without ever having
-        reached the disk, and a further sync would not write them.
+        reached the disk, and a further sync would not write them. Who made the segment may have died before its name
+        was durable.
         """
         if last is not None and self._offset > segments.HEADER_BYTES:
             self.segment.write(last, self._offset - len(last))
         self.segment.sync()
+        self._disk.sync_directory()
         self._words[PUBLISHED] = self.sequence
         self._words[WRITING] = 0
 
