@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from threading import local
+from queue import SimpleQueue
 from typing import Any, cast
 
 import orjson
@@ -98,18 +98,26 @@ def load_items(
     endpoint: Endpoint, credential: Credential, layout: Layout, table: str, items: int, tell: Callable[[int], None]
 ) -> None:
     """Put the items, several batches at a time; `tell` is called with how many were added. Raises Refusal."""
-    mine = local()
+    controls = [Control(endpoint, credential) for _ in range(_LOADERS)]
+    free: SimpleQueue[Control] = SimpleQueue()
+    for each in controls:
+        free.put(each)
 
     def put(numbers: range) -> int:
-        control = mine.__dict__.setdefault("control", None)
-        if control is None:
-            control = mine.control = Control(endpoint, credential)
-        _put_all(control, put_requests(table, [layout.item(number, 0) for number in numbers]))
+        control = free.get()
+        try:
+            _put_all(control, put_requests(table, [layout.item(number, 0) for number in numbers]))
+        finally:
+            free.put(control)
         return len(numbers)
 
-    with ThreadPoolExecutor(_LOADERS) as loaders:
-        for added in loaders.map(put, _batches(items)):
-            tell(added)
+    try:
+        with ThreadPoolExecutor(_LOADERS) as loaders:
+            for added in loaders.map(put, _batches(items)):
+                tell(added)
+    finally:
+        for each in controls:
+            each.close()
 
 
 def _batches(items: int) -> Iterator[range]:

@@ -26,7 +26,7 @@ class Draws:
         self._random = Random(seed)
         self._count = count
         self._cumulative = _zipfian_weights(count) if distribution == ZIPFIAN else None
-        self._stride = _stride(count)
+        self.stride = _stride(count)
         self.item: Callable[[], int] = self._zipfian if distribution == ZIPFIAN else self._uniform
         """The next item's number."""
 
@@ -49,7 +49,7 @@ class Draws:
 
     def _zipfian(self) -> int:
         # Neighbours are not alike popular, or one range of the keys would get all the load.
-        return self.rank() * self._stride % self._count
+        return self.rank() * self.stride % self._count
 
 
 @cache

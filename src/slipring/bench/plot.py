@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from slipring.bench.result import Result, curve
+from slipring.bench.result import Result, curve, nines
 
 _WIDTH, _HEIGHT = 860, 460
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 210, 40, 50
@@ -49,10 +49,10 @@ class _Scale:
         self._high = max(math.ceil(math.log10(max(latencies_ms))), self._low + 1)
         # The last point of a curve is 100 %; one percentile before it is the furthest that can be drawn.
         furthest = max((percent for points in curves for percent, _ in points if percent < 100), default=0.0)
-        self._nines = max(2.0, _nines(furthest))
+        self._nines = max(2.0, nines(furthest))
 
     def x(self, percent: float) -> float:
-        share = min(_nines(percent), self._nines) / self._nines
+        share = min(nines(percent), self._nines) / self._nines
         return _LEFT + share * (_WIDTH - _LEFT - _RIGHT)
 
     def y(self, latency_ms: float) -> float:
@@ -65,12 +65,7 @@ class _Scale:
             yield f'<line x1="{_LEFT}" y1="{y:.1f}" x2="{_WIDTH - _RIGHT}" y2="{y:.1f}" stroke="#ddd"/>'
             yield f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{10.0**power:g} ms</text>'
         for percent in _TICKS_PERCENT:
-            if _nines(percent) <= self._nines:
+            if nines(percent) <= self._nines:
                 x = self.x(percent)
                 yield f'<line x1="{x:.1f}" y1="{_TOP}" x2="{x:.1f}" y2="{_HEIGHT - _BOTTOM}" stroke="#eee"/>'
                 yield f'<text x="{x:.1f}" y="{_HEIGHT - _BOTTOM + 20}" text-anchor="middle">{percent:g} %</text>'
-
-
-def _nines(percent: float) -> float:
-    """0 for the median's left end, 1 for 90 %, 2 for 99 %, and so on."""
-    return -math.log10(max(1 - percent / 100, 1e-9))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from slipring.bench.tally import Tally
 
 PERCENTILES = {"p50": 50.0, "p90": 90.0, "p99": 99.0, "p99_9": 99.9}
 _BUSY = 0.9
-_CURVE_POINTS = 60
+_CURVE_POINTS_PER_NINE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,16 @@ def latencies_ms(histogram: Histogram) -> dict[str, float]:
 
 
 def curve(histogram: Histogram) -> list[tuple[float, float]]:
-    """Latency in milliseconds by percentile, thinned out evenly over the latencies seen."""
-    points = histogram.curve()
-    step = max(1, len(points) // _CURVE_POINTS)
-    # From the far end, so that the maximum is always in.
-    return [(percent, value_ns / 1e6) for percent, value_ns in points[::-1][::step][::-1]]
+    """Latency in milliseconds by percentile, as many points from 90 to 99 % as from 99 to 99.9 %, and so on."""
+    chosen: list[tuple[float, float]] = []
+    due = 0.0
+    for percent, value_ns in histogram.curve():
+        if nines(percent) >= due or value_ns == histogram.max_ns:
+            chosen.append((percent, value_ns / 1e6))
+            due = nines(percent) + 1 / _CURVE_POINTS_PER_NINE
+    return chosen
+
+
+def nines(percent: float) -> float:
+    """0 for 0 %, 1 for 90 %, 2 for 99 %, and so on."""
+    return -math.log10(max(1 - percent / 100, 1e-9))

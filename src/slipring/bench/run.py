@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.connection import wait
 from time import perf_counter_ns
@@ -53,10 +53,9 @@ def _try_once(plan: Plan, table: str) -> None:
     """Take one step by hand: a server that does not do what is measured is not measured."""
     # A run of its own, so that an item it adds is new when the measured run adds it.
     step = next(plan.load.steps(scene_of(Part(plan, table, 0, run=1_000))))
-    control = Control(plan.endpoint, plan.credential)
-    for call in step.calls:
-        answer = control.call(call.operation, call.parameters)
-    control.close()
+    with closing(Control(plan.endpoint, plan.credential)) as control:
+        for call in step.calls:
+            answer = control.call(call.operation, call.parameters)
     if not plan.load.holds(answer):
         raise BenchError(f"{plan.endpoint.url}: {plan.workload} is not done as it should be: {str(answer)[:200]}")
 
