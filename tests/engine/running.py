@@ -25,20 +25,27 @@ class InterruptedStore(MemoryStore):
     def __init__(self) -> None:
         super().__init__()
         self._before_commits: list[Interruption | None] = []
-        self._before_gets: list[Interruption | None] = []
+        self._during_reads: list[Interruption | None] = []
 
     def before_commit(self, interruption: Interruption, *, skipped: int = 0) -> None:
         """Have `interruption` happen once, before the next commit or a later one."""
         self._before_commits = [None] * skipped + [interruption]
 
-    def before_get(self, interruption: Interruption) -> None:
-        """Have `interruption` happen once, when the next `get` has read but not yet returned."""
-        self._before_gets = [interruption]
+    def during_read(self, interruption: Interruption) -> None:
+        """Have `interruption` happen once, when the next `get` or `scan` has read but not yet returned."""
+        self._during_reads = [interruption]
 
     async def get(self, key: bytes) -> bytes | None:
         value = await super().get(key)
-        await _next_of(self._before_gets)
+        await _next_of(self._during_reads)
         return value
+
+    async def scan(
+        self, start: bytes, stop: bytes, *, limit: int, bytes_max: int, reverse: bool = False
+    ) -> list[tuple[bytes, bytes]]:
+        pairs = await super().scan(start, stop, limit=limit, bytes_max=bytes_max, reverse=reverse)
+        await _next_of(self._during_reads)
+        return pairs
 
     async def commit(self, reads: Sequence[bytes], decide: Decide[R]) -> R:
         await _next_of(self._before_commits)

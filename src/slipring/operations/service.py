@@ -13,14 +13,12 @@ from slipring.iam.caller import Caller
 from slipring.model import validation
 from slipring.model.errors import requests as errors
 from slipring.model.errors.tree import ValidationException
+from slipring.operations.replanning import PLANS_MAX
 
 Request: TypeAlias = dict[str, Any]
 Answer: TypeAlias = list[bytes]
 """An answer's JSON in pieces, so that stored items need not be copied into one text first."""
 Handler: TypeAlias = Callable[[Engine, Request, Caller], Awaitable[Answer]]
-
-_PLANS_MAX = 16
-"""How often an operation plans anew because its table changed in between; changes of one table are rare."""
 
 
 class Service:
@@ -44,7 +42,7 @@ class Service:
             raise errors.malformed_json() from None
         validation.check(operation, request)
         if b"null" in body:
-            request = _without_nulls(request)
+            _drop_nulls(request)
         self._refresh()
         try:
             return await self._answer(handler, request, caller)
@@ -54,7 +52,7 @@ class Service:
             raise validation.explain(operation, request) or validation.worded(operation, error) from None
 
     async def _answer(self, handler: Handler, request: Request, caller: Caller) -> Answer:
-        for _ in range(_PLANS_MAX):
+        for _ in range(PLANS_MAX):
             try:
                 return await handler(self._engine, request, caller)
             except CatalogChanged:
@@ -62,10 +60,17 @@ class Service:
         raise errors.table_keeps_changing()
 
 
-def _without_nulls(value: Any) -> Any:
-    """The request with its null members left out: to the service they are absent."""
-    if type(value) is dict:
-        return {name: _without_nulls(member) for name, member in value.items() if member is not None}
-    if type(value) is list:
-        return [_without_nulls(member) for member in value]
-    return value
+def _drop_nulls(request: Request) -> None:
+    """Leave out the null members of a request: to the service they are absent.
+
+    Goes through the request with a list of its own: what is in no member of the model may nest deeper than calls can.
+    """
+    waiting: list[Any] = [request]
+    while waiting:
+        value = waiting.pop()
+        if type(value) is list:
+            waiting += value
+        elif type(value) is dict:
+            for name in [name for name, member in value.items() if member is None]:
+                del value[name]
+            waiting += value.values()

@@ -10,6 +10,7 @@ from slipring.iam.caller import Caller
 from slipring.model.errors import partiql as errors
 from slipring.model.errors.base import ApiError
 from slipring.operations.answers import AnswerParts
+from slipring.operations.replanning import write_planned
 from slipring.operations.statements.compile import bound_statement
 from slipring.operations.statements.select import select_page
 from slipring.operations.statements.writes import returned_item, write_action
@@ -81,7 +82,7 @@ async def _execute(
     if isinstance(statement, Exists):
         raise errors.unsupported_operation("Exists")
     if not isinstance(statement, Select):
-        change = await engine.write(await write_action(engine, statement, request, caller))
+        change = await write_planned(engine, lambda: write_action(engine, statement, request, caller))
         tally = Tally(statement.table_name)
         tally.add_change(change)
         tallies.append(tally)

@@ -1,0 +1,26 @@
+"""Planning anew what was planned for a table that changed before the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from slipring.engine.actions import Action
+from slipring.engine.catalog import CatalogChanged
+from slipring.engine.changes import Change
+from slipring.engine.engine import Engine
+from slipring.model.errors import requests as errors
+
+PLANS_MAX = 16
+"""How often an operation plans anew because its table changed in between; changes of one table are rare."""
+
+
+async def write_planned(engine: Engine, plan: Callable[[], Awaitable[Action]]) -> Change:
+    """Commit the action that `plan` makes, for a request whose other writes must not be done again with it.
+
+    Raises what planning and the action raise, InternalServerError if the table keeps changing."""
+    for _ in range(PLANS_MAX):
+        try:
+            return await engine.write(await plan())
+        except CatalogChanged:
+            engine.store.refresh()
+    raise errors.table_keeps_changing()
