@@ -63,17 +63,23 @@ async def answer_read(store: Store, request: dict[str, Any], wanted: KeyRange, s
     limit = request.get("Limit")
     if not selection.fetches:
         return _answer(request, wanted, await read_page(store, wanted, limit), None, selection)
-    # An entry and its item come from one view: an item that changes meanwhile would contradict its own entry.
-    snapshot = store.snapshot()
-    try:
-        page = await read_page(snapshot, wanted, limit)
-        fetched = await fetch_items(snapshot, wanted.table, page)
-    finally:
-        snapshot.close()
+    page, fetched = await read_and_fetch(store, wanted, limit)
     return _answer(request, wanted, page, fetched, selection)
 
 
-async def fetch_items(snapshot: Reader, table: Table, page: Page) -> list[bytes]:
+async def read_and_fetch(store: Store, wanted: KeyRange, limit: int | None) -> tuple[Page, list[bytes]]:
+    """A page of index entries, and their whole items.
+
+    They come from one view: an item that changes meanwhile would contradict its own entry."""
+    snapshot = store.snapshot()
+    try:
+        page = await read_page(snapshot, wanted, limit)
+        return page, await _fetch_items(snapshot, wanted.table, page)
+    finally:
+        snapshot.close()
+
+
+async def _fetch_items(snapshot: Reader, table: Table, page: Page) -> list[bytes]:
     """The whole items of a page of index entries."""
     fetched: list[bytes] = []
     for row in await snapshot.get_many([table.key_in(rows.decode(row)) for _, row in page.rows]):

@@ -16,7 +16,7 @@ from slipring.model.attribute_values import Item
 from slipring.model.errors import partiql as errors
 from slipring.model.errors import tables as table_errors
 from slipring.model.keys import successor
-from slipring.operations.reads.page import KeyRange, Page, fetch_items, last_key, read_page, told_items
+from slipring.operations.reads.page import KeyRange, Page, last_key, read_and_fetch, read_page, told_items
 from slipring.operations.reads.query import key_range
 from slipring.operations.reads.selection import Selection
 from slipring.partiql import Read, Select, check_index, plan_read
@@ -105,11 +105,12 @@ async def _read(
     engine: Engine, wanted: KeyRange, selection: Selection, page: SelectedPage, count_max: int, *, consistent: bool
 ) -> Page:
     """Read on in one range, adding what it holds to the page."""
-    found = await read_page(engine.store, wanted, count_max)
-    stored = [row for _, row in found.rows]
     if selection.fetches:
-        stored = await fetch_items(engine.store, wanted.table, found)
+        found, stored = await read_and_fetch(engine.store, wanted, count_max)
         page.tally.table_units += sum(read_units(rows.item_bytes(row), consistent=consistent) for row in stored)
+    else:
+        found = await read_page(engine.store, wanted, count_max)
+        stored = [row for _, row in found.rows]
     told, _ = told_items(stored, selection)
     page.items += told or ()
     units = read_units(found.size_bytes, consistent=consistent)
