@@ -12,6 +12,7 @@ Shards, each with Id, Number, Low and High (of the partition hash), Created, a c
 closed one with the time it was Closed."""
 
 HASH_COUNT = 1 << 16
+POSITION_MAX = (1 << 64) - 1
 _HASH_AT = len(keyspace.items(0))
 """Where an item's key holds the hash of its partition key."""
 _POSITIONS_PER_SHARD_SHIFT = 40

@@ -43,6 +43,10 @@ class Shape:
         members = self._definition.get("members", {})
         return {name: self._service.shape(member["shape"]) for name, member in members.items()}
 
+    def known(self, structure: Mapping[str, Any]) -> dict[str, Any]:
+        """What the model has of a structure's members. The framework ignores the others, whatever they hold."""
+        return {name: member for name, member in structure.items() if name in self.members}
+
     @cached_property
     def element(self) -> Shape:
         """What a list holds."""

@@ -82,7 +82,7 @@ def _place(token: str, digest: str) -> Place:
     try:
         bound_to, range_number, after = orjson.loads(a2b_base64(token, strict_mode=True))
         place = Place(int(range_number), bytes.fromhex(after))
-    except (Base64Error, orjson.JSONDecodeError, TypeError, ValueError):
+    except (Base64Error, orjson.JSONDecodeError, OverflowError, TypeError, ValueError):
         raise errors.invalid_next_token() from None
     if bound_to != digest or place.range_number < 0:
         raise errors.next_token_of_other_statement()

@@ -17,6 +17,7 @@ from slipring.model.attribute_values import normalise_item
 from slipring.model.errors import items as item_errors
 from slipring.model.errors import partiql as errors
 from slipring.model.errors.tree import ValidationException
+from slipring.model.service import operations
 from slipring.operations.answers import AnswerParts
 from slipring.operations.statements.compile import bound_statement
 from slipring.operations.statements.writes import write_action
@@ -97,7 +98,9 @@ async def _write(engine: Engine, statements: list[Statement], request: dict[str,
     token: Token | None = None
     if "ClientRequestToken" in request:
         scope = f"{caller.namespace}/{caller.account}"
-        token = Token(scope, request["ClientRequestToken"], request["TransactStatements"], now)
+        shape = operations()["ExecuteTransaction"].input.members["TransactStatements"].element
+        content = [shape.known(each) for each in request["TransactStatements"]]
+        token = Token(scope, request["ClientRequestToken"], content, now)
     outcome = await transactions.write(engine.store, actions, token, now)
     parts = AnswerParts()
     parts.splice(b"Responses", b"[]")

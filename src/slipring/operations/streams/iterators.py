@@ -14,7 +14,7 @@ import orjson
 
 from slipring.engine import keyspace
 from slipring.engine.engine import Engine
-from slipring.engine.shards import StreamRecord, first_position
+from slipring.engine.shards import POSITION_MAX, StreamRecord, first_position
 from slipring.engine.streams import SEQUENCE_BASE
 from slipring.iam.caller import Caller
 from slipring.model.errors import streams as errors
@@ -42,8 +42,10 @@ class ShardIterator(NamedTuple):
         try:
             shard_number, position, made_at = orjson.loads(a2b_base64(rest, strict_mode=True))
             decoded = cls(arn, int(shard_number), int(position), float(made_at))
-        except (Base64Error, orjson.JSONDecodeError, TypeError, ValueError):
+        except (Base64Error, orjson.JSONDecodeError, OverflowError, TypeError, ValueError):
             raise errors.invalid_iterator() from None
+        if not 0 <= decoded.position <= POSITION_MAX:
+            raise errors.invalid_iterator()
         if now - decoded.made_at > ITERATOR_SECONDS:
             raise errors.iterator_expired()
         return decoded

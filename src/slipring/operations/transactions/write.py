@@ -19,6 +19,7 @@ from slipring.model.attribute_values import normalise_item
 from slipring.model.errors import batches as errors
 from slipring.model.errors import items as item_errors
 from slipring.model.errors.tree import ValidationException
+from slipring.model.service import operations
 from slipring.operations.answers import AnswerParts
 from slipring.operations.batches.write import all_collection_metrics
 from slipring.operations.conditions import plan_condition, plan_update
@@ -59,7 +60,7 @@ async def transact_write_items(engine: Engine, request: dict[str, Any], caller: 
         size += action_bytes
     if size > limits.TRANSACTION_BYTES_MAX:
         raise errors.transaction_too_large()
-    token = _token(engine, request, caller)
+    token = _token(engine, request, wanted, caller)
     tables = [await engine.catalog.table(details["TableName"], caller.namespace) for _, details in wanted]
     actions = _actions(plans, tables)
     if len({action.key for action in actions}) < len(actions):
@@ -68,12 +69,16 @@ async def transact_write_items(engine: Engine, request: dict[str, Any], caller: 
     return await _answer(engine, request, [details["TableName"] for _, details in wanted], outcome)
 
 
-def _token(engine: Engine, request: dict[str, Any], caller: Caller) -> Token | None:
+def _token(
+    engine: Engine, request: dict[str, Any], wanted: list[tuple[str, dict[str, Any]]], caller: Caller
+) -> Token | None:
     """The token stands for the actions in normal form, which planning has brought them to."""
     given = request.get("ClientRequestToken")
     if given is None:
         return None
-    return Token(f"{caller.namespace}/{caller.account}", given, request["TransactItems"], engine.clock.now())
+    shapes = operations()["TransactWriteItems"].input.members["TransactItems"].element.members
+    content = [(kind, shapes[kind].known(details)) for kind, details in wanted]
+    return Token(f"{caller.namespace}/{caller.account}", given, content, engine.clock.now())
 
 
 def _one(item: dict[str, Any]) -> tuple[str, dict[str, Any]]:
