@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Generic, TypeVar
 
 from slipring.expressions.syntax import Path
@@ -84,7 +85,8 @@ def _insert(parameter: str, branches: Branches[T], path: Path, leaf: T) -> None:
     for depth, element in enumerate(path.elements):
         branch = branches.get(element)
         if branch is None:
-            for other, conflicting in branches.items():
+            # All are of one type, so the first stands for them: a legacy parameter may name a million attributes.
+            for other, conflicting in islice(branches.items(), 1):
                 if type(other) is not type(element):
                     raise errors.paths_conflict(parameter, str(conflicting.first), str(path))
             branch = branches[element] = Branch(path, leaf if depth == last else None)

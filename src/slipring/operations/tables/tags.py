@@ -23,14 +23,14 @@ _TAGS_PER_PAGE = 10
 
 def check_tags(tags: Iterable[dict[str, str]]) -> None:
     """Tags of one request: none malformed, none reserved, none twice, not too many. Raises ValidationException."""
-    keys: list[str] = []
+    keys: dict[str, str] = {}
     for tag in tags:
         _check_key(tag["Key"])
         if _REFUSED_CHARACTER.search(tag["Value"]):
             raise errors.tag_value_invalid(tag["Value"])
         if tag["Key"] in keys:
             raise errors.tag_repeated(tag["Key"])
-        keys.append(tag["Key"])
+        keys[tag["Key"]] = tag["Value"]
     _check_count(keys)
 
 
