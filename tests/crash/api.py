@@ -35,6 +35,8 @@ class Api:
 
     def __init__(self, port: int) -> None:
         self._http = HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT_S)
+        self.request_id = ""
+        """Of the last answer. A process is known by the beginning of its request ids."""
 
     def __enter__(self) -> Api:
         return self
@@ -48,6 +50,7 @@ class Api:
         try:
             self._http.request("POST", "/", orjson.dumps(parameters), headers)
             response = self._http.getresponse()
+            self.request_id = response.headers["x-amzn-RequestId"]
             status, body = response.status, orjson.loads(response.read())
         except TimeoutError:
             raise

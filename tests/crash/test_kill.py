@@ -1,4 +1,7 @@
-"""kill -9 under load, again and again: what was acknowledged is there, whole, in every index and in every count."""
+"""Servers that end under load, by kill -9 above all, again and again.
+
+What was acknowledged is there, whole, in every index and in every count.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,11 @@ import os
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from random import Random
+
+import pytest
 
 from tests.cli.processes import Serving
 from tests.crash import tables
@@ -64,8 +70,30 @@ def test_workers_killed_again_and_again(tmp_path: Path) -> None:
             assert load.stop() > 20
             with Api(serving.port) as api:
                 check(api, lanes)
-            assert eventually(lambda: len(living := serving.workers()) == 2 and killed not in living)  # noqa: B023
+            assert eventually(partial(is_replaced, serving, killed))
         serving.send(signal.SIGTERM)
         code, log = serving.ended()
     assert code == 0
     assert log.count("died; another takes its place") == log.count("\n") == WORKER_ROUNDS
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_server_stopped_under_load(tmp_path: Path, workers: str) -> None:
+    """SIGTERM while every client goes on asking: it ends in order and soon, and keeps what it acknowledged."""
+    lanes = all_lanes(Random())
+    store = str(tmp_path / "store")
+    with Serving("--store", store, "--workers", workers) as serving, ThreadPoolExecutor(len(lanes)) as pool:
+        with Api(serving.port) as api:
+            tables.create(api)
+        load = Load(pool, serving.port, lanes)
+        time.sleep(0.3)
+        serving.send(signal.SIGTERM)
+        assert load.stop() > 50
+        assert serving.ended(within_s=5) == (0, "")
+    with Serving("--store", store) as serving, Api(serving.port) as api:
+        check(api, lanes)
+
+
+def is_replaced(serving: Serving, killed: int) -> bool:
+    living = serving.workers()
+    return len(living) == 2 and killed not in living
