@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +115,7 @@ class FileStore:
         return {
             "kind": "file",
             "path": str(self._path.resolve()),
-            "bytes_on_disk": sum(entry.stat().st_blocks * 512 for entry in self._path.iterdir()),
+            "bytes_on_disk": _bytes_on_disk(self._path),
             "durability": "relaxed" if self._relaxed else "fsync",
             "commits": self._log.commits_landed,
             "groups": self._log.groups_landed,
@@ -170,3 +170,12 @@ def _get(layers: Sequence[Layer], view: BaseView, key: bytes) -> bytes | None:
         if key in layer.values:
             return layer.values[key]
     return view.get(key)
+
+
+def _bytes_on_disk(directory: Path) -> int:
+    """What the files of a store take; another process may remove one meanwhile."""
+    total = 0
+    for entry in directory.iterdir():
+        with suppress(FileNotFoundError):
+            total += entry.stat().st_blocks * 512
+    return total
