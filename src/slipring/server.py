@@ -16,6 +16,12 @@ from socket import socket
 
 import uvloop
 
+from slipring.admin.board import Board
+from slipring.admin.meters import Meters
+from slipring.admin.process import Process
+from slipring.admin.reporter import Reporter
+from slipring.admin.samples import Samples
+from slipring.admin.stored import store_samples, table_samples
 from slipring.clock import Clock, Ids, SystemClock
 from slipring.edge.auth import TrustingAuthenticator
 from slipring.edge.contract import Api, Ready
@@ -23,7 +29,7 @@ from slipring.edge.listener import Listener
 from slipring.edge.sockets import ListenError, bind, url_of
 from slipring.engine.engine import Engine
 from slipring.iam.isolation import Isolation
-from slipring.model.service import targets
+from slipring.model.service import operations, targets
 from slipring.operations.registry import HANDLERS
 from slipring.operations.service import Service
 from slipring.settings import Settings
@@ -46,6 +52,7 @@ class Assembly:
 
     api: Api
     ready: Ready
+    samples: Callable[[], Samples]
     close: Callable[[], Awaitable[None]]
 
 
@@ -59,7 +66,10 @@ def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
         await engine.background.stop()
         await store.close()
 
-    return Assembly(Service(engine, HANDLERS), lambda: store.get(_READY_KEY), close)
+    def samples() -> Samples:
+        return {**store_samples(store), **table_samples(engine.catalog.usages)}
+
+    return Assembly(Service(engine, HANDLERS), lambda: store.get(_READY_KEY), samples, close)
 
 
 class Server:
@@ -70,19 +80,23 @@ class Server:
         settings: Settings,
         *,
         sockets: Sequence[socket] | None = None,
+        board: Board | None = None,
+        place: int = 0,
         clock: Clock | None = None,
         ids: Ids | None = None,
         on_ready: Callable[[Server], None] | None = None,
         signals: Sequence[signal.Signals] = (signal.SIGINT, signal.SIGTERM),
     ) -> None:
-        """`sockets` are bound already; without them the settings' host and port are bound. `on_ready` is called, in
-        the server's thread, once requests are accepted. Each of `signals` stops it."""
+        """`sockets` are bound already; without them the settings' host and port are bound. On `board`, which it
+        shares with other workers, this one has a `place`. `on_ready` is called, in the server's thread, once requests
+        are accepted. Each of `signals` stops it."""
         self.settings = settings
         self.url = ""
         """Where it is reached, once it has started."""
         self._sockets = sockets
         self._clock = clock or SystemClock()
         self._ids = ids or Ids()
+        self._reporter = Reporter(board or Board(), place)
         self._on_ready = on_ready
         self._captured = signals
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -127,14 +141,18 @@ class Server:
             await self._assembly.close()
             _close(sockets)
             raise StartError(f"cannot listen on {url_of(sockets[0])}: {error.strerror}") from None
+        self._reporter.start()
         self.url = url_of(sockets[0])
         if self._on_ready is not None:
             self._on_ready(self)
 
     def _front(self, assembly: Assembly) -> Listener:
-        return Listener(
+        meters = Meters(operations())
+        listener = Listener(
             api=assembly.api,
             targets=targets(),
+            metrics=self._reporter.page,
+            meters=meters,
             authenticate=TrustingAuthenticator(Isolation.named(self.settings.isolate)).identify,
             ready=assembly.ready,
             clock=self._clock,
@@ -142,9 +160,12 @@ class Server:
             limits=self.settings.limits(),
             region=self.settings.region,
         )
+        self._reporter.watch(meters.samples, listener.samples, assembly.samples, Process(self._clock).samples)
+        return listener
 
     async def _shut_down(self) -> None:
         await self._listener.drain()
+        self._reporter.stop()
         await self._assembly.close()
 
     def _stop(self) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 import uvloop
 
+from slipring.admin.meters import Meters
 from slipring.clock import Ids, SystemClock
 from slipring.edge.auth import TrustingAuthenticator
 from slipring.edge.limits import Limits
@@ -21,6 +22,7 @@ from tests.edge.wire import Client
 
 TARGETS = {b"DynamoDB_20120810.GetItem": "GetItem", b"DynamoDB_20120810.PutItem": "PutItem"}
 REGION = "us-east-1"
+METRICS = b"the_page_of_metrics 1\n"
 
 
 @dataclass
@@ -89,6 +91,8 @@ def listener(api: ScriptedApi, limits: Limits, ready: Callable[[], Any]) -> List
     return Listener(
         api=api,
         targets=TARGETS,
+        metrics=lambda: METRICS,
+        meters=Meters(TARGETS.values()),
         authenticate=TrustingAuthenticator().identify,
         ready=ready,
         clock=SystemClock(),

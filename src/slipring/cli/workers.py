@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import NoReturn
 
+from slipring.admin.board import Board
 from slipring.cli import heap
 from slipring.clock import SystemClock
 from slipring.edge.sockets import bind, url_of
@@ -44,6 +45,8 @@ class Worker:
     """One place among the workers, and the process that fills it."""
 
     listening: socket.socket
+    place: int
+    """Which one it is, from zero on."""
     pid: int = 0
     """Zero while there is none."""
     link: socket.socket | None = None
@@ -64,6 +67,7 @@ class Supervisor:
         self._on_ready = on_ready
         self._monotonic = SystemClock.monotonic
         self._workers: list[Worker] = []
+        self._board = Board(settings.workers)
         self._announced = False
         self._failure = ""
         self._stopping = False
@@ -72,7 +76,7 @@ class Supervisor:
     def run(self) -> None:
         """Serve until stopped. Raises StartError and ListenError."""
         sockets = bind(self._settings.host, self._settings.port, self._settings.workers)
-        self._workers = [Worker(each) for each in sockets]
+        self._workers = [Worker(each, place) for place, each in enumerate(sockets)]
         with _wakeups() as wakeup:
             while not self._stopping or any(worker.pid for worker in self._workers):
                 self._start_due()
@@ -129,7 +133,7 @@ class Supervisor:
                 other.listening.close()
         code = 1
         try:
-            code = _work(self._settings, worker.listening, link)
+            code = _work(self._settings, worker, self._board, link)
         except BaseException:
             logger.exception("worker failed")
         finally:
@@ -206,7 +210,7 @@ class Supervisor:
                 os.kill(worker.pid, number)
 
 
-def _work(settings: Settings, listening: socket.socket, link: socket.socket) -> int:
+def _work(settings: Settings, worker: Worker, board: Board, link: socket.socket) -> int:
     """Serve as a worker; the exit code."""
 
     def on_ready(server: Server) -> None:
@@ -222,7 +226,14 @@ def _work(settings: Settings, listening: socket.socket, link: socket.socket) -> 
         loop.add_reader(link.fileno(), parent_is_gone)
 
     try:
-        Server(settings, sockets=[listening], on_ready=on_ready, signals=(signal.SIGTERM,)).run()
+        Server(
+            settings,
+            sockets=[worker.listening],
+            board=board,
+            place=worker.place,
+            on_ready=on_ready,
+            signals=(signal.SIGTERM,),
+        ).run()
     except StartError as error:
         link.send(_FAILED + str(error).encode()[: _REASON_BYTES_MAX - 1])
         return 1

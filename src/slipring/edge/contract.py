@@ -20,5 +20,8 @@ class Api(Protocol):
         ...
 
 
+Metrics = Callable[[], bytes]
+"""The page of metrics."""
+
 Ready = Callable[[], Awaitable[object]]
 """Touches the store as a read would; raises if reads would fail."""

@@ -6,9 +6,11 @@ import asyncio
 import socket
 from collections.abc import Mapping, Sequence
 
+from slipring.admin.meters import Meters
+from slipring.admin.samples import Samples
 from slipring.clock import Clock, Ids
 from slipring.edge.auth import Authenticate
-from slipring.edge.contract import Api, Ready
+from slipring.edge.contract import Api, Metrics, Ready
 from slipring.edge.framing import Framer
 from slipring.edge.limits import Limits
 from slipring.edge.protocol import Connection
@@ -29,15 +31,18 @@ class Listener:
         targets: Mapping[bytes, str],
         authenticate: Authenticate,
         ready: Ready,
+        metrics: Metrics,
+        meters: Meters,
         clock: Clock,
         ids: Ids,
         limits: Limits,
         region: str,
     ) -> None:
-        """`targets` maps values of X-Amz-Target to names of operations; `region` stands for a caller's unsigned own."""
+        """`targets` maps values of X-Amz-Target to names of operations, each of which has its own of the `meters`;
+        `region` stands for a caller's unsigned own."""
         self._framer = Framer(clock, ids)
         self._traffic = Traffic(limits, self._framer.refresh_date)
-        self._routes = Routes(targets, api, authenticate, ready, self._traffic, region)
+        self._routes = Routes(targets, api, authenticate, ready, metrics, meters, self._traffic, region)
         self._servers: list[asyncio.Server] = []
 
     @property
@@ -49,6 +54,10 @@ class Listener:
     def bytes_in_flight(self) -> int:
         """Bodies that are being read or acted on."""
         return self._traffic.bytes_in_flight
+
+    def samples(self) -> Samples:
+        """What the connections are doing."""
+        return self._traffic.samples()
 
     def connection(self) -> Connection:
         """The protocol for a new connection."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_left
 from collections import deque
 from typing import cast
 
 from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrade, HttpRequestParser
 
+from slipring.admin.metrics import LATENCY_BOUNDS_S
 from slipring.edge.encoding import accepts_gzip, compress
 from slipring.edge.failures import api_error
 from slipring.edge.framing import JSON, Framer, Page
@@ -16,7 +18,7 @@ from slipring.edge.limits import GZIP_BYTES_MIN
 from slipring.edge.request import NO_SHAPE, Request
 from slipring.edge.routes import ALLOW_ORIGIN, Answer, Routes
 from slipring.edge.steps import Suspended, drive
-from slipring.edge.traffic import Traffic
+from slipring.edge.traffic import Traffic, monotonic
 from slipring.model.errors.base import ApiError
 from slipring.model.errors.edge import malformed_request, request_timed_out, too_busy
 
@@ -34,6 +36,7 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_accept_encoding",
+        "_began_s",
         "_blocked",
         "_closed",
         "_deaf",
@@ -43,6 +46,7 @@ class Connection(asyncio.Protocol):
         "_intake",
         "_keep_alive",
         "_lingering",
+        "_meter",
         "_method",
         "_parser",
         "_queue",
@@ -63,7 +67,7 @@ class Connection(asyncio.Protocol):
         self._routes = routes
         self._framer = framer
         self._traffic = traffic
-        self._request = Request(self.on_message_complete)
+        self._request = Request(self.on_message_complete, routes.no_meter)
         self._parser = HttpRequestParser(self._request)
         self._queue: deque[Request | BaseException] = deque()
         self._intake: Intake | None = None
@@ -72,7 +76,9 @@ class Connection(asyncio.Protocol):
         self._since = traffic.now
         self._blocked = self._write_paused = self._reading_paused = False
         self._deaf = self._lingering = self._draining = self._closed = False
-        # How the request in hand wants its answer.
+        # How the request in hand is measured, and how it wants its answer.
+        self._began_s = 0.0
+        self._meter = routes.no_meter
         self._keep_alive = True
         self._method = b""
         self._shape = NO_SHAPE
@@ -213,11 +219,14 @@ class Connection(asyncio.Protocol):
         self._method = request.method
         self._accept_encoding = request.headers.get(shape.accept_encoding)
         self._keep_alive = request.keep_alive and not self._draining
+        self._began_s = monotonic()
         try:
             answer = self._routes.route(request)
         except Exception as error:
+            self._meter = request.meter
             self.failed(error)
             return
+        self._meter = request.meter
         if isinstance(answer, Page):
             self.finished(answer)
         else:
@@ -234,7 +243,13 @@ class Connection(asyncio.Protocol):
         if self._closed:
             self._settle()
             return
+        now_s = monotonic()
         if isinstance(answer, list):
+            # A call of the meter would cost as much again.
+            took_s = now_s - self._began_s
+            meter = self._meter
+            meter.answers[bisect_left(LATENCY_BOUNDS_S, took_s)] += 1
+            meter.seconds += took_s
             body = answer[0] if len(answer) == 1 else b"".join(answer)
             if len(body) <= GZIP_BYTES_MIN and self._keep_alive and self._shape.origin is None:
                 self._transport.write(self._framer.ordinary(body))
@@ -242,7 +257,7 @@ class Connection(asyncio.Protocol):
                 self._send(Page(200, body, JSON), self._framer.request_id())
         else:
             self._send(answer, self._framer.request_id())
-        self._since = self._traffic.now
+        self._since = now_s
         if self._suspended is not None or self._held_bytes:
             self._settle()
 
@@ -250,10 +265,12 @@ class Connection(asyncio.Protocol):
         if not self._closed:
             request_id = self._framer.request_id()
             refusal = api_error(error, request_id)
+            self._meter.failed(refusal)
             self._send(Page(refusal.status, refusal.body(), JSON), request_id)
         self._settle()
 
     def _answer_refused(self, error: BaseException) -> None:
+        self._meter = self._routes.no_meter
         self._method = b""
         self._shape = NO_SHAPE
         self._keep_alive = False
@@ -317,6 +334,10 @@ class Connection(asyncio.Protocol):
             self._transport.resume_reading()
 
     # Ending.
+
+    @property
+    def waiting(self) -> bool:
+        return self._suspended is not None
 
     def overdue(self, now: float) -> None:
         limits = self._traffic.limits

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from slipring.admin.meters import Meter
 from slipring.edge.limits import BODY_PARTS_MAX, CACHED_MAX
 
 ABSENT = b""
@@ -74,6 +75,7 @@ class Request:
         "complete_head",
         "headers",
         "keep_alive",
+        "meter",
         "method",
         "on_body",
         "on_header",
@@ -85,7 +87,10 @@ class Request:
         "url_parts",
     )
 
-    def __init__(self, on_message_complete: Callable[[], None]) -> None:
+    def __init__(self, on_message_complete: Callable[[], None], meter: Meter) -> None:
+        """`meter` is the one for requests that name no operation."""
+        self.meter = meter
+        """Its operation's, once the request is routed."""
         self.headers: dict[bytes, bytes] = {}
         self.url_parts: list[bytes] = []
         self.body_parts: list[bytes] = []
@@ -152,7 +157,7 @@ class Request:
 
     def detached(self) -> Request:
         """A copy that outlives `reset`, for a request that must wait its turn."""
-        copy = Request(self.on_message_complete)
+        copy = Request(self.on_message_complete, self.meter)
         copy.headers.update(self.headers)
         copy.body_parts.append(self.body())
         copy.shape, copy.method, copy.url, copy.keep_alive = self.shape, self.method, self.url, self.keep_alive

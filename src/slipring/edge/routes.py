@@ -7,14 +7,16 @@ from typing import Any
 
 from httptools import HttpParserError, parse_url
 
+from slipring.admin.exposition import CONTENT_TYPE as METRICS_TYPE
+from slipring.admin.meters import Meters
 from slipring.edge.auth import Authenticate
-from slipring.edge.contract import Api, Ready
+from slipring.edge.contract import Api, Metrics, Ready
 from slipring.edge.encoding import decode
 from slipring.edge.framing import Page
 from slipring.edge.request import Request
 from slipring.edge.traffic import Traffic
 from slipring.model.errors.base import ApiError
-from slipring.model.errors.edge import too_busy, unknown_operation
+from slipring.model.errors.edge import unknown_operation
 
 _JSON_TYPES = frozenset((b"application/x-amz-json-1.0", b"application/json"))
 
@@ -37,7 +39,7 @@ Answer = list[bytes] | Page
 class Routes:
     """Finds what answers a request."""
 
-    __slots__ = ("_api", "_authenticate", "_ready", "_region", "_targets", "_traffic")
+    __slots__ = ("_api", "_authenticate", "_meters", "_metrics", "_ready", "_region", "_traffic", "no_meter")
 
     def __init__(
         self,
@@ -45,13 +47,17 @@ class Routes:
         api: Api,
         authenticate: Authenticate,
         ready: Ready,
+        metrics: Metrics,
+        meters: Meters,
         traffic: Traffic,
         region: str,
     ) -> None:
-        self._targets = targets
+        self._meters = {target: meters[operation] for target, operation in targets.items()}
+        self.no_meter = meters.none
         self._api = api
         self._authenticate = authenticate
         self._ready = ready
+        self._metrics = metrics
         self._traffic = traffic
         self._region = region
 
@@ -67,18 +73,19 @@ class Routes:
             if page is not None:
                 return page
         target = headers.get(shape.target, b"")
-        operation = self._targets.get(target) or self._targets.get(target.strip())
+        meter = self._meters.get(target) or self._meters.get(target.strip(), self.no_meter)
+        request.meter = meter
         if headers.get(shape.content_type) not in _JSON_TYPES and not _is_json(headers.get(shape.content_type, b"")):
             return NOT_FOUND
-        if operation is None:
+        if meter is self.no_meter:
             raise unknown_operation()
         if self._traffic.overloaded:
-            raise too_busy()
+            raise self._traffic.shed()
         caller = self._authenticate(request)
         body = request.body()
         if shape.content_encoding is not None:
             body = decode(body, headers[shape.content_encoding])
-        return self._api.call(operation, body, caller)
+        return self._api.call(meter.operation, body, caller)
 
     def _page(self, request: Request) -> Coroutine[Any, Any, Answer] | Page | None:
         """The page for a request that is not a plain POST to the root; None if it calls an operation after all."""
@@ -95,6 +102,8 @@ class Routes:
             return Page(200, b"live\n", b"text/plain")
         if path == b"/health/ready":
             return self._readiness()
+        if path == b"/metrics":
+            return Page(200, self._metrics(), METRICS_TYPE)
         return NOT_FOUND
 
     def _healthy(self, request: Request) -> Page:

@@ -7,14 +7,25 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
+from slipring.admin.samples import Samples, single
+from slipring.clock import SystemClock
 from slipring.edge.limits import Limits
+from slipring.model.errors.base import ApiError
 from slipring.model.errors.edge import too_busy
+
+monotonic = SystemClock.monotonic
+"""Tells when a client or a request began and ended; like the event loop's time it is the machine's own."""
 
 logger = logging.getLogger("slipring.edge")
 
 
 class Tracked(Protocol):
     """A connection, as the traffic sees it."""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a request is in flight."""
+        ...
 
     def overdue(self, now: float) -> None:
         """Look at the deadlines, and act on one that has passed."""
@@ -43,7 +54,10 @@ class Traffic:
         """Whether requests are to be refused until some of those in flight are answered."""
         self.draining = False
         self.now = 0.0
-        """The loop's time at the last sweep: exact enough for deadlines of seconds."""
+        """The time of the last sweep: exact enough for deadlines of seconds."""
+        self._accepted = 0
+        self._shed_connections = 0
+        self._shed_requests = 0
         self._each_sweep = each_sweep
         self._timer: asyncio.TimerHandle | None = None
         self._empty: asyncio.Event = asyncio.Event()
@@ -58,8 +72,12 @@ class Traffic:
 
     def admit(self, connection: Tracked) -> bool:
         """Count `connection` in, if there is room for it."""
-        if self.draining or len(self.connections) >= self.limits.connections_max:
+        if self.draining:
             return False
+        if len(self.connections) >= self.limits.connections_max:
+            self._shed_connections += 1
+            return False
+        self._accepted += 1
         self.connections.add(connection)
         return True
 
@@ -71,13 +89,28 @@ class Traffic:
     def reserve(self, bytes_more: int) -> None:
         """Make room for a body before it is read. Raises ServiceUnavailableException if there is none."""
         if self.bytes_in_flight + bytes_more > self.limits.bytes_in_flight_max:
-            raise too_busy()
+            raise self.shed()
         self.hold(bytes_more)
+
+    def shed(self) -> ApiError:
+        """The refusal of a request for which there is no room."""
+        self._shed_requests += 1
+        return too_busy()
 
     def hold(self, bytes_more: int) -> None:
         """Count a body that is already here; a negative number counts it out."""
         self.bytes_in_flight += bytes_more
         self.overloaded = self.bytes_in_flight > self.limits.bytes_in_flight_max
+
+    def samples(self) -> Samples:
+        return {
+            "slipring_open_connections": single(len(self.connections)),
+            "slipring_connections_total": single(self._accepted),
+            "slipring_requests_in_flight": single(sum([connection.waiting for connection in self.connections])),
+            "slipring_in_flight_bytes": single(self.bytes_in_flight),
+            "slipring_shed_connections_total": single(self._shed_connections),
+            "slipring_shed_requests_total": single(self._shed_requests),
+        }
 
     async def drain(self, timeout_s: float) -> None:
         """Close every connection: at once the idle ones, the others after their answer or after `timeout_s`."""
@@ -98,7 +131,7 @@ class Traffic:
             logger.warning("cancelled %d requests that were still in flight", cancelled)
 
     def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.now = loop.time()
+        self.now = monotonic()
         self._timer = loop.call_later(self.limits.sweep_s, self._sweep, loop)
         self._each_sweep()
         for connection in list(self.connections):

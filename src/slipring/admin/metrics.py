@@ -1,0 +1,136 @@
+"""The metrics there are: one entry each, from which the page, the sums over workers and the documentation are made.
+
+Names follow Prometheus' conventions ("Metric and label naming"): base units, the unit last, `_total` on what only
+grows. docs/metrics.md tells which of CloudWatch's metrics each stands for.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+LATENCY_BOUNDS_S = (
+    0.000025,
+    0.00005,
+    0.0001,
+    0.00025,
+    0.0005,
+    0.001,
+    0.0025,
+    0.005,
+    0.01,
+    0.025,
+    0.05,
+    0.1,
+    0.25,
+    0.5,
+    1.0,
+    2.5,
+    10.0,
+)
+"""From what a GetItem takes to what nobody waits for. SDKs give up long before the last one."""
+
+NO_OPERATION = "(none)"
+"""The label of requests that were refused before anybody knew what they asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """What is known of one metric."""
+
+    name: str
+    kind: Literal["counter", "gauge", "histogram"]
+    help: str
+    labels: tuple[str, ...] = ()
+    across: Callable[[float, float], float] = operator.add
+    """What the figures of two workers make together."""
+
+
+_METRICS = (
+    Metric(
+        "slipring_requests_total",
+        "counter",
+        "Requests answered, with success or with an error.",
+        ("operation",),
+    ),
+    Metric(
+        "slipring_request_duration_seconds",
+        "histogram",
+        "How long requests that succeeded took, from when they were read to when their answer was ready to send.",
+        ("operation",),
+    ),
+    Metric("slipring_errors_total", "counter", "Requests answered with an error.", ("operation", "error")),
+    Metric(
+        "slipring_user_errors_total",
+        "counter",
+        "Requests answered with an HTTP status of 4xx, without those that were throttled or failed their condition.",
+        ("operation",),
+    ),
+    Metric(
+        "slipring_system_errors_total",
+        "counter",
+        "Requests answered with an HTTP status of 5xx.",
+        ("operation",),
+    ),
+    Metric(
+        "slipring_throttled_requests_total",
+        "counter",
+        "Requests answered with ProvisionedThroughputExceededException, ThrottlingException or RequestLimitExceeded.",
+        ("operation",),
+    ),
+    Metric(
+        "slipring_conditional_check_failed_requests_total",
+        "counter",
+        "Requests answered with ConditionalCheckFailedException.",
+        ("operation",),
+    ),
+    Metric(
+        "slipring_consumed_read_capacity_units_total",
+        "counter",
+        "Read capacity units that successful requests consumed, without an index those of the table itself.",
+        ("table", "index"),
+    ),
+    Metric(
+        "slipring_consumed_write_capacity_units_total",
+        "counter",
+        "Write capacity units that successful requests consumed, without an index those of the table itself.",
+        ("table", "index"),
+    ),
+    Metric(
+        "slipring_returned_items_total",
+        "counter",
+        "Items that Query, Scan and SELECT returned or counted, after their filter.",
+        ("table", "index"),
+    ),
+    Metric("slipring_open_connections", "gauge", "Connections that are open."),
+    Metric("slipring_connections_total", "counter", "Connections that were accepted."),
+    Metric("slipring_requests_in_flight", "gauge", "Requests that wait for the store."),
+    Metric("slipring_in_flight_bytes", "gauge", "Bytes of request bodies that are being read or acted on."),
+    Metric("slipring_shed_connections_total", "counter", "Connections refused because connections_max were open."),
+    Metric("slipring_shed_requests_total", "counter", "Requests refused because bytes_in_flight_max was reached."),
+    Metric("slipring_store_info", "gauge", "Always 1; what store this is.", ("kind", "durability"), across=max),
+    Metric("slipring_store_bytes", "gauge", "Bytes that the store takes on disk.", across=max),
+    Metric("slipring_store_commits_total", "counter", "Mutations that the store committed."),
+    Metric("slipring_store_commit_groups_total", "counter", "Groups in which they were committed, one sync each."),
+    Metric(
+        "slipring_store_segments_waiting",
+        "gauge",
+        "Full segments of the journal that are not in the base yet.",
+        across=max,
+    ),
+    Metric("slipring_workers", "gauge", "Processes that serve."),
+    Metric("slipring_worker_starts_total", "counter", "Processes that began to serve, those included that died."),
+    Metric("slipring_build_info", "gauge", "Always 1; what runs.", ("version", "python"), across=max),
+    Metric("process_cpu_seconds_total", "counter", "User and system CPU time, all workers together."),
+    Metric(
+        "process_resident_memory_bytes", "gauge", "Memory in use, all workers together; shared pages count in each."
+    ),
+    Metric("process_open_fds", "gauge", "Open files and sockets, all workers together."),
+    Metric("process_max_fds", "gauge", "How many of them one process may have.", across=max),
+    Metric("process_start_time_seconds", "gauge", "When the oldest worker began, since the Unix epoch.", across=min),
+)
+
+METRICS: Mapping[str, Metric] = {metric.name: metric for metric in _METRICS}
+"""Every metric by name, in the order of the page."""

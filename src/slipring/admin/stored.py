@@ -1,0 +1,39 @@
+"""Figures of the store and of the tables in it."""
+
+from __future__ import annotations
+
+from slipring.admin.samples import Samples, single
+from slipring.engine.usage import Usages
+from slipring.storage.contract import Store
+
+_FIGURES = {
+    "bytes_on_disk": "slipring_store_bytes",
+    "commits": "slipring_store_commits_total",
+    "groups": "slipring_store_commit_groups_total",
+    "segments_waiting": "slipring_store_segments_waiting",
+}
+"""The metrics for what a store tells of itself, as far as it does."""
+
+
+def store_samples(store: Store) -> Samples:
+    told = store.describe()
+    samples: Samples = {"slipring_store_info": {(told["kind"], told["durability"]): [1.0]}}
+    for name, metric in _FIGURES.items():
+        if name in told:
+            samples[metric] = single(told[name])
+    return samples
+
+
+def table_samples(usages: Usages) -> Samples:
+    """Only what was used at all has samples."""
+    samples: Samples = {}
+    for usage in usages.all():
+        labels = (usage.table, usage.index)
+        for name, value in (
+            ("slipring_consumed_read_capacity_units_total", usage.read_units),
+            ("slipring_consumed_write_capacity_units_total", usage.write_units),
+            ("slipring_returned_items_total", usage.returned_items),
+        ):
+            if value:
+                samples.setdefault(name, {})[labels] = [value]
+    return samples
