@@ -38,6 +38,7 @@ def plain(digits: str, exponent: int) -> str:
 
 # Lone surrogates can't be written in UTF-8, so no request holds one.
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
 binaries = st.binary(max_size=12).map(lambda raw: base64.b64encode(raw).decode())
 
 
@@ -65,8 +66,8 @@ scalars = st.one_of(
 values: st.SearchStrategy[dict[str, Any]] = st.recursive(
     scalars,
     lambda inner: st.one_of(
-        _tagged("L", st.lists(inner, max_size=3)), _tagged("M", st.dictionaries(texts, inner, max_size=3))
+        _tagged("L", st.lists(inner, max_size=3)), _tagged("M", st.dictionaries(names, inner, max_size=3))
     ),
     max_leaves=8,
 )
-items: st.SearchStrategy[dict[str, dict[str, Any]]] = st.dictionaries(texts, values, max_size=5)
+items: st.SearchStrategy[dict[str, dict[str, Any]]] = st.dictionaries(names, values, max_size=5)

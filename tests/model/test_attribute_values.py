@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from slipring.model import sizes
 from slipring.model.attribute_values import normalise_item, normalise_value, set_members
+from slipring.model.errors import attribute_values as errors
 from slipring.model.errors.tree import SerializationException, ValidationException
 from tests.model.strategies import items, values
 
@@ -175,3 +176,20 @@ def test_set_members_is_the_same_normal_form(value: dict[str, Any]) -> None:
     for kind in ("SS", "NS", "BS"):
         if kind in value:
             assert set_members(kind, set(value[kind])) == value[kind]
+
+
+def test_an_attribute_needs_a_name() -> None:
+    """At the top level that is said before anything inside the item, inside a map after the depth of all values; the
+    public suite has both."""
+    deep: dict[str, Any] = {"S": "leaf"}
+    for _ in range(40):
+        deep = {"M": {"n": deep}}
+    cases = [
+        ({"d": deep, "": {"S": "x"}}, errors.empty_attribute_name()),
+        ({"m": {"M": {"": {"S": "x"}}}}, errors.empty_attribute_name()),
+        ({"m": {"M": {"": {"S": "x"}}}, "d": deep}, errors.nested_too_deep()),
+    ]
+    for item, expected in cases:
+        with pytest.raises(ValidationException) as refused:
+            normalise_item(item)
+        assert refused.value.message == expected.message

@@ -187,6 +187,10 @@ class Table:
             raise self._key_error(item) from None
         return self._locate(partition_value, sort_value)
 
+    def is_key_empty(self, item: Item) -> bool:
+        """Whether a key attribute of an item or key that was refused has its type and nothing in it."""
+        return any(item.get(name) == {type_: ""} for name, type_ in self.keys)
+
     def _key_error(self, item: Item) -> Exception:
         for name, type_ in self.keys:
             if name not in item:

@@ -16,6 +16,7 @@ from typing import Any
 from slipring.model.binaries import decode
 from slipring.model.errors import attribute_values as errors
 from slipring.model.errors import serialization
+from slipring.model.errors.tree import ValidationException
 from slipring.model.limits import ATTRIBUTE_NAME_BYTES_MAX, NESTING_LEVELS_MAX
 from slipring.model.numbers import normalise as normalise_number
 from slipring.model.numbers import size_bytes as number_bytes
@@ -33,7 +34,17 @@ def normalise_item(item: Item) -> int:
     Raises ValidationException for values the service refuses, SerializationException for JSON of the wrong kind.
     The size is not held to the limit here: the messages for a put and an update differ.
     """
-    return _normalise_members(item, NESTING_LEVELS_MAX)
+    if "" in item:
+        # An item's own names come before anything inside it (conformance).
+        raise errors.empty_attribute_name()
+    try:
+        return _normalise_members(item, NESTING_LEVELS_MAX)
+    except ValidationException as error:
+        if error.message == errors.empty_attribute_name().message:
+            # A name inside comes after the depth of all values (conformance).
+            for value in item.values():
+                _check_depth(value)
+        raise
 
 
 def normalise_value(value: AttributeValue) -> int:
@@ -150,6 +161,8 @@ def _normalise_map(value: AttributeValue, content: Any, levels: int) -> int:
         raise serialization.map_expected(content, _MAP_JAVA_TYPE, element=False)
     if levels <= 1 and content:
         raise errors.nested_too_deep()
+    if "" in content:
+        raise errors.empty_attribute_name()
     return CONTAINER_BYTES + len(content) * MEMBER_BYTES + _normalise_members(content, levels - 1)
 
 
@@ -196,6 +209,19 @@ def _up_to_repeat(members: list[str], sort_keys: Sequence[Any]) -> list[str]:
             return [text_by_key[seen] for seen in sorted(text_by_key)] + members[position:]
         text_by_key[key] = member
     return members
+
+
+def _check_depth(value: AttributeValue) -> None:
+    values = [value]
+    for _ in range(NESTING_LEVELS_MAX):
+        values = [
+            member
+            for nested in values
+            for member in (*nested.get("L", ()), *nested.get("M", {}).values())
+            if type(member) is dict
+        ]
+    if values:
+        raise errors.nested_too_deep()
 
 
 def _check_texts(content: object, adjective: str) -> None:

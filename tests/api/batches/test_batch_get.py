@@ -62,7 +62,11 @@ def test_each_table_has_its_own_projection(ddb: Client, hash_table: str, range_t
     ddb.put_item(TableName=range_table, Item={**key, "deep": {"L": [n(1), n(2), n(3)]}, "name": s("y")})
     answer = ddb.batch_get_item(
         RequestItems={
-            hash_table: {"Keys": keys([item]), "AttributesToGet": ["number"]},
+            hash_table: {
+                "Keys": keys([item]),
+                "ProjectionExpression": "#n",
+                "ExpressionAttributeNames": {"#n": "number"},
+            },
             range_table: {
                 "Keys": [key],
                 "ProjectionExpression": "#d[1], sk",

@@ -93,6 +93,10 @@ def nested_too_deep() -> ValidationException:
     )
 
 
+def empty_attribute_name() -> ValidationException:
+    return ValidationException("Empty attribute name")
+
+
 def attribute_name_too_long() -> ValidationException:
     return ValidationException(
         "1 validation error detected: Attribute name is too large, must be less than 65536 bytes"

@@ -11,7 +11,7 @@ from slipring.capacity.units import read_units
 from slipring.engine import rows
 from slipring.engine.engine import Engine
 from slipring.engine.table import Table
-from slipring.expressions import Projection
+from slipring.expressions import Projection, check_mixing
 from slipring.iam.caller import Caller
 from slipring.model import limits
 from slipring.model.attribute_values import Item, normalise_item
@@ -50,6 +50,8 @@ async def batch_get_item(engine: Engine, request: dict[str, Any], caller: Caller
     if sum(len(part["Keys"]) for part in requested.values()) > limits.BATCH_GET_KEYS_MAX:
         raise errors.too_many_items("BatchGetItem")
     parts = [_TablePart(name, part) for name, part in requested.items()]
+    # One table's expressions and another's legacy parameters don't go together either (observed).
+    check_mixing("BatchGetItem", {member: part[member] for part in requested.values() for member in part})
     for part in parts:
         part.locate(await engine.catalog.table(part.name, caller.namespace))
     found = await engine.store.get_many([key for part in parts for key in part.store_keys])

@@ -14,6 +14,7 @@ from slipring.model import limits
 from slipring.model.attribute_values import Item, normalise_item
 from slipring.model.errors import batches as errors
 from slipring.model.errors import items as item_errors
+from slipring.model.errors.tree import ValidationException
 from slipring.operations.answers import AnswerParts
 from slipring.operations.collections import collection_metrics
 from slipring.operations.items.writes import check_item_size, delete_action, put_action
@@ -56,7 +57,12 @@ def _check(write: dict[str, Any]) -> _Write:
 
 def _action(table: Table, kind: str, item: Item, item_bytes: int) -> Action:
     if kind == "PutRequest":
-        return put_action(table, item, item_bytes, None, _NO_OPTIONS)
+        try:
+            return put_action(table, item, item_bytes, None, _NO_OPTIONS)
+        except ValidationException:
+            # An item without a proper key is told off as a key would be, unlike in PutItem (observed).
+            table.key_of({name: item[name] for name in table.key_names if name in item})
+            raise
     return delete_action(table, item, None, _NO_OPTIONS)
 
 

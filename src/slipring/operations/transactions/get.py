@@ -54,6 +54,8 @@ async def _locate(engine: Engine, gets: list[dict[str, Any]], caller: Caller) ->
             keys.append(table.key_of(get["Key"]))
             reasons.append(NO_REASON)
         except ValidationException as error:
+            if table.is_key_empty(get["Key"]):
+                raise
             reasons.append({"Code": "ValidationError", "Message": error.message})
     if len(keys) < len(gets):
         raise item_errors.transaction_canceled(reasons)

@@ -62,7 +62,7 @@ async def transact_write_items(engine: Engine, request: dict[str, Any], caller: 
         raise errors.transaction_too_large()
     token = _token(engine, request, wanted, caller)
     tables = [await engine.catalog.table(details["TableName"], caller.namespace) for _, details in wanted]
-    actions = _actions(plans, tables)
+    actions = _actions(plans, tables, wanted)
     if len({action.key for action in actions}) < len(actions):
         raise item_errors.several_operations_on_one_item()
     outcome = await transactions.write(engine.store, actions, token, engine.clock.now())
@@ -89,14 +89,17 @@ def _one(item: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     return kinds[0], {name: member for name, member in item[kinds[0]].items() if name in _MEMBERS}
 
 
-def _actions(plans: list[_Plan], tables: list[Table]) -> list[Action]:
+def _actions(plans: list[_Plan], tables: list[Table], wanted: list[tuple[str, dict[str, Any]]]) -> list[Action]:
+    """Raises ValidationException for an empty key, which is no reason to cancel but a mistake of the whole request."""
     actions: list[Action] = []
     reasons: list[dict[str, Any]] = []
-    for plan, table in zip(plans, tables, strict=True):
+    for plan, table, (_, details) in zip(plans, tables, wanted, strict=True):
         try:
             actions.append(plan(table))
             reasons.append(NO_REASON)
         except ValidationException as error:
+            if table.is_key_empty(details.get("Item") or details["Key"]):
+                raise
             reasons.append({"Code": "ValidationError", "Message": error.message})
     if len(actions) < len(plans):
         raise item_errors.transaction_canceled(reasons)
@@ -111,21 +114,21 @@ def _plan_put(details: dict[str, Any]) -> tuple[_Plan, int]:
 
 
 def _plan_delete(details: dict[str, Any]) -> tuple[_Plan, int]:
-    size = normalise_item(details["Key"])
     condition = plan_condition("Delete", details)
+    size = normalise_item(details["Key"])
     return (lambda table: delete_action(table, details["Key"], condition, details)), size
 
 
 def _plan_check(details: dict[str, Any]) -> tuple[_Plan, int]:
-    size = normalise_item(details["Key"])
     condition = plan_condition("ConditionCheck", details)
+    size = normalise_item(details["Key"])
     failed_item = wants_failed_item(details)
     return (lambda table: Check(table, table.key_of(details["Key"]), details["Key"], condition, failed_item)), size
 
 
 def _plan_update(details: dict[str, Any]) -> tuple[_Plan, int]:
-    size = normalise_item(details["Key"])
     update, condition = plan_update("Update", details)
+    size = normalise_item(details["Key"])
     return (lambda table: update_action(table, details["Key"], update, condition, details)), size
 
 
