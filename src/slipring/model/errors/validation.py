@@ -74,6 +74,11 @@ def map_values(constraints: Sequence[str]) -> str:
     return f"Map value must satisfy constraint: [{', '.join(constraints)}]"
 
 
+def conditional_operator_unknown() -> ValidationException:
+    """The service says ALL where AND is meant (observed)."""
+    return ValidationException("Failed to satisfy constraint: Member must satisfy enum value set: [ALL, OR]")
+
+
 def parameter_required(name: str) -> ValidationException:
     return ValidationException(f"The parameter '{name}' is required but was not present in the request")
 

@@ -84,9 +84,14 @@ def _first_error(operation: Operation, request: object) -> ApiError | None:
     for structure, member in facts.PARAMETER_REQUIRED:
         if structure == operation.input.name and readable.get(member) is None:
             return errors.parameter_required(member)
+    if readable.get("ConditionalOperator") is not None and operation.name in facts.CONDITIONAL_OPERATOR_FIRST:
+        enum = operation.input.members["ConditionalOperator"].enum
+        if readable["ConditionalOperator"] not in enum:
+            return errors.conditional_operator_unknown()
     table = operation.input.members.get("TableName")
-    if table is not None and table.name == facts.TABLE_ARN and readable.get("TableName") is not None:
-        # Nothing else is said when the table's name is wrong (observed).
+    is_whole = all(readable.get(name) is not None for name in operation.input.required)
+    if table is not None and table.name == facts.TABLE_ARN and is_whole and readable.get("TableName") is not None:
+        # Nothing else is said when the table's name is wrong and no member is missing (observed).
         parse_table_name(readable["TableName"])
     failures: list[str] = []
     own_error: ApiError | None = None

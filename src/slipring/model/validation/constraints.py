@@ -1,7 +1,7 @@
 """Second phase: does the request keep the constraints of the model?
 
-Every broken constraint is reported at once, in the order of the model's members. A constraint on a list's elements or
-on a map's keys or values is reported for the list or map.
+Every broken constraint is reported at once, in the framework's own order of members. A constraint on a list's elements
+or on a map's keys or values is reported for the list or map.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from slipring.model.limits import ATTRIBUTE_NAME_BYTES_MAX, TABLE_NAME_CHARACTER
 from slipring.model.service import Shape
 from slipring.model.sizes import text_bytes
 from slipring.model.validation import facts
-from slipring.model.validation.printing import member_name, printed
+from slipring.model.validation.printing import printed
 
 Broken = Iterator[str | ValidationException]
 """Texts of the framework's failures, and errors that the service raises itself once the framework is content."""
@@ -32,7 +32,7 @@ class Place(NamedTuple):
     wire_path: str = ""
 
     def member(self, name: str) -> Place:
-        return self._extended(member_name(name), name)
+        return self._extended(facts.member_name(name), name)
 
     def element(self, segment: int | str) -> Place:
         """An element of a list, counted from 1, or a value of a map, by its key."""
@@ -51,8 +51,8 @@ _SHORT_TEXT_CHARACTERS = 255
 
 def broken_in_structure(shape: Shape, structure: dict[str, Any], place: Place = _WHOLE_REQUEST) -> Broken:
     """What a structure breaks; `place` is where it stands, the request as a whole if not given."""
-    for name, member in shape.members.items():
-        value = structure.get(name)
+    for name in facts.member_order(shape.members):
+        member, value = shape.members[name], structure.get(name)
         if value is not None:
             yield from _broken_in_member((shape.name, name), member, value, place.member(name))
         elif name in shape.required:
@@ -102,7 +102,8 @@ def _broken_in_map(shape: Shape, content: dict[str, Any], place: Place) -> Broke
     if shape.value.name == facts.ATTRIBUTE_VALUE:
         return
     if _any_broken(shape.key, content):
-        yield errors.failure(printed(shape, content), place.path, errors.map_keys(all_constraints(shape.key)))
+        keys = errors.failure(printed(shape, content), place.path, errors.map_keys(all_constraints(shape.key)))
+        yield errors.constraints_failed([keys]) if shape.name in facts.MAP_KEYS_CHECKED_LAST else keys
     if _any_broken(shape.value, content.values()):
         yield errors.failure(printed(shape, content), place.path, errors.map_values(all_constraints(shape.value)))
     for key, value in content.items():

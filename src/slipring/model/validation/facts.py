@@ -5,7 +5,7 @@ Observed, most of it by the public conformance suite for DynamoDB, which was che
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 ATTRIBUTE_NAME = "AttributeName"
 """Strings of this shape are held to a length in bytes, by the service itself and in words of its own."""
@@ -45,7 +45,41 @@ IN_ENVELOPE = frozenset({"DeleteItem", "PutItem", "UpdateItem"})
 NEWER_NESTING_LEVELS_MAX = 62
 """A request with a value nested deeper than this is left to the older layer."""
 
+CONDITIONAL_OPERATOR_FIRST = frozenset({"Query"})
+"""Operations that look at ConditionalOperator before anything else, in words of their own."""
+
+PRINTED_AS_JSON = frozenset({"BatchGetRequestMap"})
+"""Shapes that messages show as JSON, where others are shown as Java prints them."""
+
+MAP_KEYS_CHECKED_LAST = frozenset({"BatchWriteItemRequestMap"})
+"""Maps whose keys are only looked at once nothing else is wrong."""
+
 _ENUM_BUCKETS = 32
+_MEMBER_BUCKETS_MIN = 16
+
+
+def member_order(names: Iterable[str]) -> list[str]:
+    """The members of a structure in the order in which the framework looks at them.
+
+    It is the iteration order of a Java hash map of their names as messages have them: every pair of failures seen in
+    a message comes out in this order.
+    """
+    members = {member_name(name): name for name in names}
+    buckets = _MEMBER_BUCKETS_MIN
+    while 4 * len(members) > 3 * buckets:
+        buckets *= 2
+    ordered = sorted(members, key=lambda name: _spread(_java_hash(name)) % buckets)
+    return [members[name] for name in ordered]
+
+
+def member_name(name: str) -> str:
+    """A member's name in messages: its first letter is a small one."""
+    return name[:1].lower() + name[1:]
+
+
+def _spread(code: int) -> int:
+    """Java's `HashMap` mixes the upper half of a hash into the lower."""
+    return code ^ (code >> 16)
 
 
 def enum_order(values: Sequence[str]) -> list[str]:

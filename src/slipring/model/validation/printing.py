@@ -14,15 +14,10 @@ import orjson
 
 from slipring.model.errors.serialization import java_class
 from slipring.model.service import Shape
-from slipring.model.validation.facts import ATTRIBUTE_VALUE
+from slipring.model.validation.facts import ATTRIBUTE_VALUE, PRINTED_AS_JSON, member_name
 
 _PRINTED_CHARACTERS_MAX = 256 * 1024
 """A request of 16 MiB could otherwise make a message many times its size. No message seen was near it."""
-
-
-def member_name(name: str) -> str:
-    """A member's name in messages: its first letter is a small one."""
-    return name[:1].lower() + name[1:]
 
 
 def printed(shape: Shape, value: Any) -> str:
@@ -40,6 +35,8 @@ def printed(shape: Shape, value: Any) -> str:
 def _pieces(shape: Shape, value: Any) -> Iterator[str]:
     if value is None:
         yield "null"
+    elif shape.name in PRINTED_AS_JSON:
+        yield orjson.dumps(value).decode()
     elif shape.name == ATTRIBUTE_VALUE:
         yield f"{java_class(ATTRIBUTE_VALUE)}@{crc32(orjson.dumps(value)):x}"
     elif shape.kind == "structure":

@@ -10,7 +10,7 @@ from slipring.iam.caller import Caller
 from slipring.model.errors import tables as errors
 from slipring.model.errors.validation import NOT_NULL, constraints_failed, failure
 from slipring.model.table_names import parse_table_name
-from slipring.model.validation.printing import member_name
+from slipring.model.validation.facts import member_name
 from slipring.operations.answers import answer
 from slipring.operations.tables import definition, stream_settings, tags, throughput
 from slipring.operations.tables.describe import describe_table
