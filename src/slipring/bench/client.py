@@ -24,6 +24,9 @@ from slipring.clock import SystemClock
 _WARM_UP_SHARE = 0.1
 """How much of what can be done only once is spent on warming up."""
 
+_REPEATED_BYTES_MAX = 64 * 1024 * 1024
+"""How much memory requests may take that are sent again and again: large ones are the fewer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -79,7 +82,14 @@ class Client:
         plan = self._plan
         signer = Signer(plan.endpoint, plan.credential, SystemClock.now())
         steps = plan.load.steps(scene_of(self._part))
-        return [_signed(signer, step) for step in islice(steps, plan.prepared)]
+        prepared: list[Prepared] = []
+        bytes_left = _REPEATED_BYTES_MAX
+        for step in islice(steps, plan.prepared):
+            prepared.append(_signed(signer, step))
+            bytes_left -= len(prepared[-1].request)
+            if bytes_left < 0 and not plan.load.ends:
+                break
+        return prepared
 
     def _split(self) -> tuple[Iterator[Prepared], Iterator[Prepared]]:
         """The steps of the warm-up, and those to measure."""

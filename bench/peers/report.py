@@ -1,0 +1,80 @@
+"""What the comparison has shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from bench.peers.pairs import Row
+
+from slipring.bench.result import Result
+from slipring.bench.table import aligned
+
+_HEADINGS = ("", "requests/s", "peer", "ratio", "p99 ms", "peer", "ratio", "")
+_CLOSE = 1.1
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Slipring and one peer, keeping their data in one kind of place."""
+
+    peer: str
+    version: str
+    store: str
+    yardstick: bool = False
+    """The peer does no work, so nobody is expected to be ahead of it."""
+    rows: list[Row] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """A table; ratios are Slipring's figure divided by the peer's."""
+        cells = [(*_cells(row), self._remarks(row)) for row in self.rows if not row.reason]
+        lines = [f"{' '.join(filter(None, (self.peer, self.version)))}, {self.store}"]
+        lines += aligned([_HEADINGS, *cells]) if cells else []
+        return lines + [f"{_name(row)}  -  {row.reason}" for row in self.rows if row.reason]
+
+    def _remarks(self, row: Row) -> str:
+        remarks = [] if self.yardstick else [_verdict(row)]
+        for side, results in (("", row.ours), ("peer's ", row.theirs)):
+            if errors := sum(each.tally.errors.total() for each in results):
+                remarks.append(f"{side}errors: {errors}")
+            if any(each.client_is_busy for each in results):
+                remarks.append(f"{side}client busy")
+        return ", ".join(filter(None, remarks))
+
+    def as_json(self) -> dict[str, Any]:
+        rows = [row.as_json() for row in self.rows]
+        return {"peer": self.peer, "version": self.version, "store": self.store, "rows": rows}
+
+
+def _name(row: Row) -> str:
+    return f"{row.workload} ×{row.connections}"
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    return (
+        _name(row),
+        f"{_median_throughput(row.ours):,.0f}",
+        f"{_median_throughput(row.theirs):,.0f}",
+        f"{row.throughput_ratio:.2f}",
+        f"{_median_p99(row.ours):.2f}",
+        f"{_median_p99(row.theirs):.2f}",
+        f"{row.p99_ratio:.2f}",
+    )
+
+
+def _verdict(row: Row) -> str:
+    """A word where Slipring is behind, or not clearly ahead."""
+    throughput, p99 = row.throughput_ratio, row.p99_ratio
+    if throughput < 1 or p99 > 1:
+        return "behind"
+    return "close" if throughput < _CLOSE or p99 > 1 / _CLOSE else ""
+
+
+def _median_throughput(results: Sequence[Result]) -> float:
+    return median(each.throughput_per_s for each in results)
+
+
+def _median_p99(results: Sequence[Result]) -> float:
+    return median(each.latency_ms(99) for each in results)

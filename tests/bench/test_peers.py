@@ -1,0 +1,95 @@
+"""How servers are compared side by side; no peer is needed for that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from bench.peers.pairs import Row, compare
+from bench.peers.report import Comparison
+
+from slipring.bench import stub
+from slipring.bench.plan import BenchError, Plan
+from slipring.bench.result import Result
+from slipring.bench.tally import Tally
+from slipring.bench.workloads import WORKLOADS
+
+
+@pytest.fixture
+def short(plan: Plan) -> Plan:
+    return replace(plan, seconds=0.1)
+
+
+def result_of(plan: Plan, *, seconds: float, latency_ms: float, errors: int = 0) -> Result:
+    """A hundred requests in so many seconds."""
+    tally = Tally()
+    for _ in range(100):
+        tally.latencies["GetItem"].record(int(latency_ms * 1e6))
+    tally.sent = 100
+    tally.ended_ns = int(seconds * 1e9)
+    if errors:
+        tally.errors["InternalServerError"] = errors
+    return Result.of(plan, tally)
+
+
+def test_ratios_are_medians_of_pairs(plan: Plan) -> None:
+    """What else the machine does falls on both runs of a pair, so each is compared with its own neighbour: here the
+    second pair ran while the machine was ten times as slow, and the third had an outlier."""
+    row = Row(
+        "get",
+        8,
+        [result_of(plan, seconds=each, latency_ms=each) for each in (1, 10, 1)],
+        [result_of(plan, seconds=each, latency_ms=each) for each in (3, 30, 90)],
+    )
+    assert row.throughput_ratio == pytest.approx(3)
+    assert row.p99_ratio == pytest.approx(1 / 3, rel=0.01)
+    [line] = Comparison("peer", "1.2.3", "memory", rows=[row]).lines()[2:]
+    assert line.split() == ["get", "×8", "100", "3", "3.00", "1.00", "30.00", "0.33"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "latency_ms", "remark"),
+    [(1.0, 5, "behind"), (0.5, 20, "behind"), (2.0, 9.9, "behind"), (2.0, 10.5, "close"), (1.3, 30, "")],
+)
+def test_losing_is_told_in_words(plan: Plan, seconds: float, latency_ms: float, remark: str) -> None:
+    """In throughput or in the tail; a table of ratios is read too fast for anything less."""
+    ours = result_of(plan, seconds=1, latency_ms=10)
+    row = Row("get", 8, [ours], [result_of(plan, seconds=seconds, latency_ms=latency_ms, errors=2)])
+    line = Comparison("peer", "1", "memory", rows=[row]).lines()[2]
+    assert line.endswith(f"{remark}, peer's errors: 2" if remark else "  peer's errors: 2")
+
+
+def test_a_comparison_measures_both_by_turns(short: Plan) -> None:
+    """Also what can be done only once for each item, which is loaded again."""
+    row = compare(replace(short, workload="delete"), replace(short, workload="delete"), pairs=2)
+    assert row.reason == ""
+    assert [each.tally.answered() for each in (*row.ours, *row.theirs)] == [450] * 4
+    told = row.as_json()
+    assert told["workload"] == "delete"
+    assert len(told["slipring"]) == len(told["peer"]) == 2
+
+
+def test_a_yardstick_has_no_tables(short: Plan) -> None:
+    with stub.serving(stub.HTTP) as endpoint:
+        row = compare(short, replace(short, endpoint=endpoint), pairs=1, stub=True)
+    line = Comparison("echo", "", "memory", yardstick=True, rows=[row]).lines()[2]
+    assert row.throughput_ratio < 1
+    assert "behind" not in line
+
+
+def test_a_peer_that_cannot_has_a_dash_and_a_reason(short: Plan) -> None:
+    """It is no reason to stop; that we cannot would be."""
+    with stub.serving(stub.BARE) as gone:
+        pass
+    row = compare(short, replace(short, endpoint=gone), pairs=1)
+    [line] = Comparison("peer", "1", "memory", rows=[row]).lines()[1:]
+    assert line.startswith("get ×8  -  CreateTable: ConnectionRefusedError")
+    with pytest.raises(BenchError):
+        compare(replace(short, endpoint=gone), short, pairs=1)
+
+
+def test_the_wrong_answer_is_a_reason_too(short: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = iter([True, False])
+    monkeypatch.setitem(WORKLOADS, "get", replace(WORKLOADS["get"], holds=lambda answer: next(asked)))
+    other = replace(short, endpoint=replace(short.endpoint, host="localhost"))
+    assert compare(short, other, pairs=1).reason.startswith("get is not done as it should be")
