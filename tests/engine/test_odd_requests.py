@@ -9,7 +9,7 @@ from base64 import b64encode
 import orjson
 import pytest
 
-from slipring.model.errors.tree import ValidationException
+from slipring.model.errors.tree import SerializationException, TransactionCanceledException, ValidationException
 from slipring.storage.memory import MemoryStore
 from tests.engine.running import Process
 
@@ -78,5 +78,58 @@ def test_next_tokens_that_we_did_not_make(place: object) -> None:
         token = b64encode(orjson.dumps(place)).decode()
         with pytest.raises(ValidationException):
             await process.call("ExecuteStatement", Statement="SELECT * FROM things", NextToken=token)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("operation", "body"),
+    [
+        ("BatchGetItem", b'{"RequestItems":{"t":{"Keys":[{"pk":%b}]}}}'),
+        ("BatchWriteItem", b'{"RequestItems":{"t":[{"DeleteRequest":{"Key":{"pk":%b}}}]}}'),
+        ("BatchExecuteStatement", b'{"Statements":[%b]}' % b",".join([b'{"Statement":"x","Parameters":[%b]}'] * 26)),
+    ],
+)
+def test_values_nested_too_deep_to_print(operation: str, body: bytes) -> None:
+    """Messages about a constraint repeat the request, however deep it is."""
+
+    async def scenario() -> None:
+        value = b'{"L":[' * 200 + b"]}" * 200
+        with pytest.raises(ValidationException, match="validation error detected"):
+            await Process(MemoryStore()).call_raw(operation, body.replace(b"%b", value))
+
+    asyncio.run(scenario())
+
+
+def test_elements_beyond_the_length_of_a_list() -> None:
+    """A list that is too long is not read to its end, but the message about it repeats it all the same."""
+
+    async def scenario() -> None:
+        for odd in (5, "x", [1], {"Delete": 1}):
+            with pytest.raises(ValidationException, match="less than or equal to 100"):
+                await Process(MemoryStore()).call("TransactWriteItems", TransactItems=[{}] * 100 + [odd])
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("odd", [5, "x", [], None, {"L": 5}, {"M": []}, {"L": [5]}, {}])
+def test_wrong_json_beside_an_empty_name(odd: object) -> None:
+    """An empty name inside a value has all values looked at for their depth, those of the wrong kind too."""
+
+    async def scenario() -> None:
+        process = Process(MemoryStore())
+        await process.make_table("things")
+        with pytest.raises((SerializationException, ValidationException)):
+            await process.put("things", "a", named={"M": {"": {"S": "x"}}}, odd=odd)
+
+    asyncio.run(scenario())
+
+
+def test_an_empty_item_in_a_transaction() -> None:
+    async def scenario() -> None:
+        process = Process(MemoryStore())
+        await process.make_table("things")
+        with pytest.raises((TransactionCanceledException, ValidationException)):
+            await process.call("TransactWriteItems", TransactItems=[{"Put": {"TableName": "things", "Item": {}}}])
 
     asyncio.run(scenario())

@@ -214,14 +214,17 @@ def _up_to_repeat(members: list[str], sort_keys: Sequence[Any]) -> list[str]:
 def _check_depth(value: AttributeValue) -> None:
     values = [value]
     for _ in range(NESTING_LEVELS_MAX):
-        values = [
-            member
-            for nested in values
-            for member in (*nested.get("L", ()), *nested.get("M", {}).values())
-            if type(member) is dict
-        ]
+        values = [member for nested in values for member in _nested(nested) if type(member) is dict]
     if values:
         raise errors.nested_too_deep()
+
+
+def _nested(value: Any) -> list[Any]:
+    """What is in a list or map that nobody has checked yet."""
+    if type(value) is not dict:
+        return []
+    elements, members = value.get("L"), value.get("M")
+    return [*(elements if type(elements) is list else ()), *(members.values() if type(members) is dict else ())]
 
 
 def _check_texts(content: object, adjective: str) -> None:

@@ -19,6 +19,8 @@ from slipring.model.validation.facts import ATTRIBUTE_VALUE, PRINTED_AS_JSON, me
 _PRINTED_CHARACTERS_MAX = 256 * 1024
 """A request of 16 MiB could otherwise make a message many times its size. No message seen was near it."""
 
+_JSON_TYPES: dict[str, type[Any]] = {"list": list, "map": dict, "structure": dict}
+
 
 def printed(shape: Shape, value: Any) -> str:
     """A value's text, cut off where it gets out of hand."""
@@ -36,9 +38,12 @@ def _pieces(shape: Shape, value: Any) -> Iterator[str]:
     if value is None:
         yield "null"
     elif shape.name in PRINTED_AS_JSON:
-        yield orjson.dumps(value).decode()
+        yield _json(value).decode()
     elif shape.name == ATTRIBUTE_VALUE:
-        yield f"{java_class(ATTRIBUTE_VALUE)}@{crc32(orjson.dumps(value)):x}"
+        yield f"{java_class(ATTRIBUTE_VALUE)}@{crc32(_json(value)):x}"
+    elif not isinstance(value, _JSON_TYPES.get(shape.kind, type(value))):
+        # What is past a list's greatest length was never looked at.
+        yield _json(value).decode()
     elif shape.kind == "structure":
         members = ((f"{member_name(name)}=", member, value.get(name)) for name, member in shape.members.items())
         yield from _series(f"{shape.name}(", members, ")")
@@ -50,6 +55,13 @@ def _pieces(shape: Shape, value: Any) -> Iterator[str]:
         yield "true" if value else "false"
     else:
         yield str(value)
+
+
+def _json(value: Any) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # It is nested deeper than orjson writes.
+        return b"{}"
 
 
 def _series(opening: str, entries: Iterable[tuple[str, Shape, Any]], closing: str) -> Iterator[str]:

@@ -98,7 +98,7 @@ def _actions(plans: list[_Plan], tables: list[Table], wanted: list[tuple[str, di
             actions.append(plan(table))
             reasons.append(NO_REASON)
         except ValidationException as error:
-            if table.is_key_empty(details.get("Item") or details["Key"]):
+            if table.is_key_empty(details["Item"] if "Item" in details else details["Key"]):
                 raise
             reasons.append({"Code": "ValidationError", "Message": error.message})
     if len(actions) < len(plans):
