@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from slipring.capacity.consumed import Tally
+from slipring.capacity.metering import count_read
 from slipring.capacity.units import read_units
 from slipring.engine import rows
 from slipring.engine.engine import Engine
@@ -24,7 +25,9 @@ from slipring.operations.projections import plan_projection
 class _TablePart:
     """What is read of one table."""
 
-    __slots__ = ("consistent", "keys", "name", "projection", "request", "store_keys")
+    __slots__ = ("consistent", "keys", "name", "projection", "request", "store_keys", "table")
+
+    table: Table
 
     def __init__(self, name: str, request: dict[str, Any]) -> None:
         self.name = name
@@ -37,6 +40,7 @@ class _TablePart:
         self.store_keys: list[bytes] = []
 
     def locate(self, table: Table) -> None:
+        self.table = table
         self.store_keys = [table.key_of(key) for key in self.keys]
         if len(set(self.store_keys)) < len(self.store_keys):
             raise item_errors.duplicate_item_keys()
@@ -73,6 +77,7 @@ def _answer(request: dict[str, Any], parts: list[_TablePart], found: list[bytes 
                 left.append(key)
                 continue
             size += row_bytes
+            count_read(part.table, row, consistent=part.consistent)
             tally.table_units += read_units(row_bytes, consistent=part.consistent)
             if row is not None:
                 told.append(part.told(row))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from slipring.capacity.consumed import tally_changes
+from slipring.capacity.metering import count_change
 from slipring.engine.actions import Action
 from slipring.engine.changes import Change
 from slipring.engine.engine import Engine
@@ -67,6 +68,8 @@ def _action(table: Table, kind: str, item: Item, item_bytes: int) -> Action:
 
 
 async def _answer(engine: Engine, request: dict[str, Any], changes: list[tuple[str, Change]]) -> list[bytes]:
+    for _, change in changes:
+        count_change(change)
     parts = AnswerParts()
     parts.splice(b"UnprocessedItems", b"{}")
     mode = request.get("ReturnConsumedCapacity", "NONE")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from slipring.capacity.consumed import Tally
+from slipring.capacity.metering import count_read
 from slipring.capacity.units import read_units
 from slipring.engine import rows
 from slipring.engine.engine import Engine
@@ -20,6 +21,7 @@ async def get_item(engine: Engine, request: dict[str, Any], caller: Caller) -> l
     projection = plan_projection("GetItem", request)
     table = await engine.catalog.table(request["TableName"], caller.namespace)
     row = await engine.store.get(table.key_of(key))
+    count_read(table, row, consistent=request.get("ConsistentRead", False))
     if row is not None and projection is None and "ReturnConsumedCapacity" not in request:
         return [b'{"Item":', rows.json(row), b"}"]
     parts = AnswerParts()

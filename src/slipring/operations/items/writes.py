@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from slipring.capacity.consumed import Tally
+from slipring.capacity.metering import count_change
 from slipring.engine import rows
 from slipring.engine.actions import Condition, Delete, Put, Update
 from slipring.engine.changes import Change
@@ -58,6 +59,7 @@ async def answer_write(
     engine: Engine, request: dict[str, Any], change: Change, attributes: bytes | None
 ) -> list[bytes]:
     """The answer: the returned attributes, if any, then what was asked for about cost and collections."""
+    count_change(change)
     if attributes is None and _EXTRAS.isdisjoint(request):
         return EMPTY
     parts = AnswerParts()

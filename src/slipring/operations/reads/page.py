@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from slipring.capacity.consumed import Tally
+from slipring.capacity.metering import count_page, count_read
 from slipring.capacity.units import read_units
 from slipring.engine import rows
 from slipring.engine.table import Index, Table
@@ -118,6 +119,7 @@ def _answer(
 ) -> list[bytes]:
     parts = AnswerParts()
     told, count = told_items([row for _, row in page.rows] if fetched is None else fetched, selection)
+    count_consumed(wanted, page, fetched or (), count, consistent=request.get("ConsistentRead", False))
     if told is not None:
         parts.splice(b"Items", b"[" + b",".join(told) + b"]")
     parts.splice(b"Count", b"%d" % count)
@@ -140,6 +142,14 @@ def _consumed(request: dict[str, Any], wanted: KeyRange, page: Page, fetched: Se
         tally.table_units = sum([read_units(rows.item_bytes(row), consistent=consistent) for row in fetched], 0.0)
         tally.add_index(wanted.index, units)
     return tally.describe(request["ReturnConsumedCapacity"])
+
+
+def count_consumed(wanted: KeyRange, page: Page, fetched: Sequence[bytes], items: int, *, consistent: bool) -> None:
+    """Count the same for whoever watches, with the items that passed the filter."""
+    read = wanted.table if wanted.index is None else wanted.index
+    count_page(read, page.size_bytes, items, consistent=consistent)
+    for row in fetched:
+        count_read(wanted.table, row, consistent=consistent)
 
 
 def told_items(stored: list[bytes], selection: Selection) -> tuple[list[bytes] | None, int]:

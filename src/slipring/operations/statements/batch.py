@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from slipring.capacity.consumed import Tally
+from slipring.capacity.metering import count_change
 from slipring.engine.engine import Engine
 from slipring.iam.caller import Caller
 from slipring.model.errors import partiql as errors
@@ -83,6 +84,7 @@ async def _execute(
         raise errors.unsupported_operation("Exists")
     if not isinstance(statement, Select):
         change = await write_planned(engine, lambda: write_action(engine, statement, request, caller))
+        count_change(change)
         tally = Tally(statement.table_name)
         tally.add_change(change)
         tallies.append(tally)

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from slipring.capacity.consumed import Tally
+from slipring.capacity.metering import count_change
 from slipring.engine.engine import Engine
 from slipring.iam.caller import Caller
 from slipring.model.errors import partiql as errors
@@ -53,6 +54,7 @@ async def _select(engine: Engine, select: Select, request: dict[str, Any], calle
 
 async def _write(engine: Engine, statement: Write, request: dict[str, Any], caller: Caller) -> list[bytes]:
     change = await engine.write(await write_action(engine, statement, request, caller))
+    count_change(change)
     parts = AnswerParts()
     returned = returned_item(statement, change)
     parts.splice(b"Items", b"[]" if returned is None else b"[" + returned + b"]")

@@ -16,7 +16,15 @@ from slipring.model.attribute_values import Item
 from slipring.model.errors import partiql as errors
 from slipring.model.errors import tables as table_errors
 from slipring.model.keys import successor
-from slipring.operations.reads.page import KeyRange, Page, last_key, read_and_fetch, read_page, told_items
+from slipring.operations.reads.page import (
+    KeyRange,
+    Page,
+    count_consumed,
+    last_key,
+    read_and_fetch,
+    read_page,
+    told_items,
+)
 from slipring.operations.reads.query import key_range
 from slipring.operations.reads.selection import Selection
 from slipring.partiql import Read, Select, check_index, plan_read
@@ -111,7 +119,8 @@ async def _read(
     else:
         found = await read_page(engine.store, wanted, count_max)
         stored = [row for _, row in found.rows]
-    told, _ = told_items(stored, selection)
+    told, count = told_items(stored, selection)
+    count_consumed(wanted, found, stored if selection.fetches else (), count, consistent=consistent)
     page.items += told or ()
     units = read_units(found.size_bytes, consistent=consistent)
     if wanted.index is None:

@@ -7,10 +7,12 @@ from typing import Any
 import orjson
 
 from slipring.capacity.consumed import Tally
+from slipring.capacity.metering import count_read
 from slipring.capacity.units import read_units
 from slipring.engine import rows, transactions
 from slipring.engine.actions import Action
 from slipring.engine.engine import Engine
+from slipring.engine.table import Table
 from slipring.engine.tokens import Token
 from slipring.iam.caller import Caller
 from slipring.model.attribute_values import normalise_item
@@ -52,8 +54,10 @@ def _bound(number: int, request: dict[str, Any]) -> Statement:
 
 async def _read(engine: Engine, selects: list[Select], request: dict[str, Any], caller: Caller) -> list[bytes]:
     keys: list[bytes] = []
+    tables: list[Table] = []
     for number, select in enumerate(selects):
         table = await engine.catalog.table(select.table_name, caller.namespace)
+        tables.append(table)
         try:
             key = selected_key(select, table.key_names)
             if key is None:
@@ -67,7 +71,8 @@ async def _read(engine: Engine, selects: list[Select], request: dict[str, Any], 
     found = await engine.store.get_many(keys)
     told: list[bytes] = []
     tallies: dict[str, Tally] = {}
-    for select, row in zip(selects, found, strict=True):
+    for table, select, row in zip(tables, selects, found, strict=True):
+        count_read(table, row, consistent=True, factor=TRANSACTION_FACTOR)
         tally = tallies.setdefault(select.table_name, Tally(select.table_name))
         size = 0 if row is None else rows.item_bytes(row)
         tally.table_units += read_units(size, consistent=True) * TRANSACTION_FACTOR

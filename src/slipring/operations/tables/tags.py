@@ -25,6 +25,10 @@ def check_tags(tags: Iterable[dict[str, str]]) -> None:
     """Tags of one request: none malformed, none reserved, none twice, not too many. Raises ValidationException."""
     keys: dict[str, str] = {}
     for tag in tags:
+        if "Key" not in tag:
+            raise errors.tag_key_invalid("null")
+        if "Value" not in tag:
+            raise errors.tag_value_invalid("null")
         _check_key(tag["Key"])
         if _REFUSED_CHARACTER.search(tag["Value"]):
             raise errors.tag_value_invalid(tag["Value"])

@@ -7,9 +7,11 @@ from typing import Any
 import orjson
 
 from slipring.capacity.consumed import Tally
+from slipring.capacity.metering import count_read
 from slipring.capacity.units import read_units
 from slipring.engine import rows
 from slipring.engine.engine import Engine
+from slipring.engine.table import Table
 from slipring.engine.transactions import NO_REASON
 from slipring.expressions import Projection
 from slipring.iam.caller import Caller
@@ -35,18 +37,20 @@ async def transact_get_items(engine: Engine, request: dict[str, Any], caller: Ca
     for get in gets:
         normalise_item(get["Key"])
         projections.append(plan_projection("Get", get))
-    keys = await _locate(engine, gets, caller)
+    tables = [await engine.catalog.table(get["TableName"], caller.namespace) for get in gets]
+    keys = _locate(tables, gets)
     if len(set(keys)) < len(keys):
         raise item_errors.several_operations_on_one_item()
     found = await engine.store.get_many(keys)
     if sum(rows.item_bytes(row) for row in found if row is not None) > limits.TRANSACTION_BYTES_MAX:
         raise errors.transaction_too_large()
+    for table, row in zip(tables, found, strict=True):
+        count_read(table, row, consistent=True, factor=_TRANSACTION_FACTOR)
     return _answer(request, gets, projections, found)
 
 
-async def _locate(engine: Engine, gets: list[dict[str, Any]], caller: Caller) -> list[bytes]:
+def _locate(tables: list[Table], gets: list[dict[str, Any]]) -> list[bytes]:
     """Where the items lie. A key that does not fit its table is a reason to cancel, told beside the other keys'."""
-    tables = [await engine.catalog.table(get["TableName"], caller.namespace) for get in gets]
     keys: list[bytes] = []
     reasons: list[dict[str, Any]] = []
     for table, get in zip(tables, gets, strict=True):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from slipring.capacity.consumed import Tally, tally_changes
+from slipring.capacity.metering import count_change, count_read
 from slipring.capacity.units import read_units
 from slipring.engine import transactions
 from slipring.engine.actions import Action, Check
@@ -151,6 +152,7 @@ async def _answer(engine: Engine, request: dict[str, Any], names: list[str], out
 
 def add_capacity(parts: AnswerParts, request: dict[str, Any], names: list[str], outcome: Outcome) -> None:
     """Add the ConsumedCapacity that a transaction's request asks for; `names` are its tables as it names them."""
+    _count(outcome)
     mode = request.get("ReturnConsumedCapacity", "NONE")
     if mode == "NONE":
         return
@@ -159,6 +161,14 @@ def add_capacity(parts: AnswerParts, request: dict[str, Any], names: list[str], 
         return
     tallies = tally_changes(zip(names, outcome.changes, strict=True), TRANSACTION_FACTOR)
     parts.add(b"ConsumedCapacity", [tally.describe(mode, "Write") for tally in tallies])
+
+
+def _count(outcome: Outcome) -> None:
+    for change in outcome.changes:
+        if outcome.repeated:
+            count_read(change.table, change.old_row, consistent=True, factor=TRANSACTION_FACTOR)
+        else:
+            count_change(change, TRANSACTION_FACTOR)
 
 
 def _read_tallies(names: list[str], outcome: Outcome) -> list[Tally]:
