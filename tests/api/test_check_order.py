@@ -108,6 +108,35 @@ def test_a_members_type_is_told_of_before_its_name(ddb: Client) -> None:
     )
 
 
+def test_an_empty_table_name_breaks_two_constraints(ddb: Client) -> None:
+    """Of an operation on tables; one on items says only that it has no character."""
+    at_name = f"Value '' at 'tableName' {CONSTRAINT} Member must"
+    assert refusal(ddb.describe_table, TableName="") == (
+        f"2 validation errors detected: {at_name} have length greater than or equal to 3; "
+        f"{at_name} satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
+    )
+    got = refusal(ddb.get_item, TableName="", Key={"pk": s("a")})
+    assert got == f"1 validation error detected: {at_name} have length greater than or equal to 1"
+
+
+def test_enum_values_come_in_the_services_order(ddb: Client) -> None:
+    """Two of these fall into one bucket of the set that the service prints them from."""
+    definition = table_definition(unique("table"), ("pk", "S"))
+    stream = {"StreamEnabled": True, "StreamViewType": ""}
+    assert refusal(ddb.create_table, **definition, StreamSpecification=stream) == (
+        f"1 validation error detected: Value '' at 'streamSpecification.streamViewType' {CONSTRAINT} Member must "
+        "satisfy enum value set: [OLD_IMAGE, KEYS_ONLY, NEW_AND_OLD_IMAGES, NEW_IMAGE]"
+    )
+
+
+@pytest.mark.parametrize(("tag", "missing"), [({}, "Key"), ({"Value": "v"}, "Key"), ({"Key": "k"}, "Value")])
+def test_an_incomplete_tag_is_told_of_as_a_tag(ddb: Client, tag: dict[str, str], missing: str) -> None:
+    """Seen in requests to the service: it is not the framework that misses the member."""
+    definition = table_definition(unique("table"), ("pk", "S"))
+    message = refusal(ddb.create_table, **definition, Tags=[tag])
+    assert message == f"The Tag {missing} provided is invalid, {missing}: null"
+
+
 def test_a_token_is_told_of_before_enums(ddb: Client, hash_table: str) -> None:
     message = refusal(
         ddb.transact_write_items,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from slipring.model.errors.tree import ValidationException
+from slipring.model.limits import TABLE_NAME_CHARACTERS_MIN
 
 FAILURES_MAX = 10
 """The framework names no more than ten failures."""
@@ -72,6 +73,12 @@ def map_keys(constraints: Sequence[str]) -> str:
 def map_values(constraints: Sequence[str]) -> str:
     """Constraints of a map's values, reported for the map."""
     return f"Map value must satisfy constraint: [{', '.join(constraints)}]"
+
+
+def empty_table_name() -> ValidationException:
+    """Of operations on tables; those on items say no more than that it has no character."""
+    constraints = (at_least("length", TABLE_NAME_CHARACTERS_MIN), matches("[a-zA-Z0-9_.-]+"))
+    return constraints_failed([failure("", "tableName", constraint) for constraint in constraints])
 
 
 def conditional_operator_unknown() -> ValidationException:

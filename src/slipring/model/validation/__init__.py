@@ -92,6 +92,8 @@ def _first_error(operation: Operation, request: object) -> ApiError | None:
     is_whole = all(readable.get(name) is not None for name in operation.input.required)
     if table is not None and table.name == facts.TABLE_ARN and is_whole and readable.get("TableName") is not None:
         # Nothing else is said when the table's name is wrong and no member is missing (observed).
+        if not readable["TableName"] and (operation.input.name, "TableName") in facts.PARAMETER_REQUIRED:
+            return errors.empty_table_name()
         parse_table_name(readable["TableName"])
     failures: list[str] = []
     own_error: ApiError | None = None

@@ -55,7 +55,7 @@ def broken_in_structure(shape: Shape, structure: dict[str, Any], place: Place = 
         member, value = shape.members[name], structure.get(name)
         if value is not None:
             yield from _broken_in_member((shape.name, name), member, value, place.member(name))
-        elif name in shape.required:
+        elif name in shape.required and (shape.name, name) not in facts.REQUIRED_BY_THE_OPERATION:
             yield errors.failure(None, place.member(name).path, errors.NOT_NULL)
 
 
@@ -141,6 +141,8 @@ def _broken_constraints(shape: Shape, value: Any, most: int | None) -> list[str]
         broken.append(errors.at_most(measure, most))
     if shape.min is not None and size < shape.min:
         broken.append(errors.at_least(measure, shape.min))
+    if shape.name in facts.LENGTH_FIRST:
+        broken.reverse()
     return broken
 
 

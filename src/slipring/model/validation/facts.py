@@ -54,6 +54,12 @@ PRINTED_AS_JSON = frozenset({"BatchGetRequestMap"})
 MAP_KEYS_CHECKED_LAST = frozenset({"BatchWriteItemRequestMap"})
 """Maps whose keys are only looked at once nothing else is wrong."""
 
+REQUIRED_BY_THE_OPERATION = {("Tag", "Key"), ("Tag", "Value")}
+"""Members that the model requires, and whose absence is left to the operation to tell."""
+
+LENGTH_FIRST = frozenset({"IndexName"})
+"""Strings whose length is told of before their pattern; of others it is the other way round."""
+
 _ENUM_BUCKETS = 32
 _MEMBER_BUCKETS_MIN = 16
 
@@ -86,9 +92,10 @@ def enum_order(values: Sequence[str]) -> list[str]:
     """The values of an enum in the order of the service's messages.
 
     It is the iteration order of a hash set of 32 buckets: every set seen in a message, up to the thirteen comparison
-    operators, comes out in this order.
+    operators, comes out in this order; of two values in one bucket, the later one comes first.
     """
-    return sorted(values, key=lambda value: _java_hash(value) % _ENUM_BUCKETS)
+    latest_first = values[::-1]
+    return sorted(latest_first, key=lambda value: _java_hash(value) % _ENUM_BUCKETS)
 
 
 def _java_hash(text: str) -> int:
