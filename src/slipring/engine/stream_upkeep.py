@@ -5,7 +5,9 @@ Streams API Reference and Developer Guide, "Change data capture for DynamoDB Str
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any
 
 import orjson
@@ -29,6 +31,7 @@ async def keep(store: Store, catalog: Catalog, now: float) -> None:
     while found := await store.scan(start, stop, limit=64, bytes_max=1 << 20):
         for key, value in found:
             await _keep_stream(store, catalog, key, orjson.loads(value), now)
+            await asyncio.sleep(0)
         start = found[-1][0] + b"\x00"
 
 
@@ -43,6 +46,7 @@ async def _keep_stream(store: Store, catalog: Catalog, key: bytes, stream: Strea
         table = await catalog.find(name, namespace)
         if table is not None and table.id == stream["TableId"]:
             await catalog.change(name, namespace, lambda record: _tidied(record, label, expired, now))
+            await _delete(store, [keyspace.stream_head(stream["TableId"], label, number) for number in expired])
 
 
 def _is_expired(shard: dict[str, Any], now: float) -> bool:
@@ -65,14 +69,18 @@ def _tidied(record: TableRecord, label: str, expired: set[int], now: float) -> T
 
 
 async def _trim(store: Store, prefix: bytes, now: float) -> None:
-    """Delete a shard's records that are older than the retention, oldest first."""
+    """Delete a shard's records that are older than the retention, oldest first.
+
+    The first one alone tells whether there are any, which most of the time there are not."""
+    count = 1
     while True:
-        found = await store.scan(prefix, successor(prefix), limit=_RECORDS_PER_STEP, bytes_max=_BYTES_PER_STEP)
-        old = [key for key, value in found if _time(value) + RETENTION_SECONDS < now]
+        found = await store.scan(prefix, successor(prefix), limit=count, bytes_max=_BYTES_PER_STEP)
+        old = [key for key, _ in takewhile(lambda pair: _time(pair[1]) + RETENTION_SECONDS < now, found)]
         if old:
             await _delete(store, old)
         if not old or len(old) < len(found):
             return
+        count = _RECORDS_PER_STEP
 
 
 def _time(record: bytes) -> float:
