@@ -51,10 +51,16 @@ class Shape:
         self.dated = b"x-amz-date" in spelled or b"date" in spelled
 
 
+_CACHED_NAMES_MAX = 64
+_CACHED_NAMES_BYTES_MAX = 2048
+"""What an SDK sends is far below. A larger shape is not kept, so that the cache cannot be made to fill the memory."""
+
 _shapes: dict[tuple[bytes, ...], Shape] = {}
 
 
 def _learn(names: tuple[bytes, ...]) -> Shape:
+    if len(names) > _CACHED_NAMES_MAX or sum(map(len, names)) > _CACHED_NAMES_BYTES_MAX:
+        return Shape(names)
     if len(_shapes) >= CACHED_MAX:
         _shapes.clear()
     shape = _shapes[names] = Shape(names)
