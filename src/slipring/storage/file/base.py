@@ -31,6 +31,7 @@ from slipring.storage.layers import Pair
 _MAP_BYTES_MAX = 1 << 40
 _MAP_BYTES_MIN = 1 << 28
 _READERS_MAX = 1024
+_DATABASES = [name.encode("ascii") for name in Databases._fields]
 _APPLIED = b"applied"
 _PLACE = Struct(">QQQ")
 _BEGINNING = Place(sequence=0, segment=1, offset=segments.HEADER_BYTES)
@@ -41,9 +42,12 @@ class Base:
 
     def __init__(self, path: Path) -> None:
         self._env = _open(path)
-        self.databases = Databases(
-            self._env.open_db(b"entries"), self._env.open_db(b"tails"), self._env.open_db(b"meta")
-        )
+        try:
+            with self._env.begin(write=True) as txn:
+                self.databases = Databases(*[self._env.open_db(name, txn=txn) for name in _DATABASES])
+        except lmdb.Error as error:
+            self._env.close()
+            raise base_error(error, path) from None
         self._begin = partial(self._env.begin, self.databases.entries)
         self._env.reader_check()
 
