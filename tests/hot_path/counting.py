@@ -12,12 +12,13 @@ from functools import partial
 from types import CodeType, FrameType
 from typing import Any, TypeAlias
 
+from slipring.admin.meters import Meters
 from slipring.clock import Ids, ManualClock
 from slipring.edge.auth import TrustingAuthenticator
 from slipring.edge.limits import Limits
 from slipring.edge.listener import Listener
 from slipring.engine.engine import Engine
-from slipring.model.service import targets
+from slipring.model.service import operations, targets
 from slipring.operations.registry import HANDLERS
 from slipring.operations.service import Service
 from slipring.storage.backends import open_store
@@ -88,6 +89,8 @@ async def count_all() -> Counts:
         targets=targets(),
         authenticate=TrustingAuthenticator().identify,
         ready=ready,
+        metrics=lambda: b"",
+        meters=Meters(operations()),
         clock=clock,
         ids=ids,
         limits=Limits(),
