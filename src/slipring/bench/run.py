@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from multiprocessing.connection import Connection as Pipe
@@ -117,6 +118,8 @@ def _receive(pipe: Pipe) -> object:
 
 def _work(part: Part, pipe: Pipe) -> None:
     """The life of a client process."""
+    # A terminal sends its interrupt to the whole group; the parent ends the run.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         client = Client(part, pipe.send)
         settle(part.plan.cores)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -85,6 +86,7 @@ def serving(kind: str, cores: tuple[int, ...] = ()) -> Iterator[Endpoint]:
 
 
 def _serve(kind: str, listening: socket.socket, cores: tuple[int, ...]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if cores:
         os.sched_setaffinity(0, cores)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
