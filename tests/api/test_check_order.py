@@ -210,6 +210,49 @@ def test_an_empty_key_is_no_reason_to_cancel(
     assert message == EMPTY_KEY.format(name)
 
 
+EMPTY_INDEX_KEYS: list[tuple[dict[str, Any], str]] = [
+    (
+        {"Put": {"Item": {"pk": s("a"), "group": s("")}}},
+        "One or more parameter values are not valid. A value specified for a secondary index key is not supported. "
+        "The AttributeValue for a key attribute cannot contain an empty string value. IndexName: early, "
+        "IndexKey: group",
+    ),
+    (
+        {
+            "Update": {
+                "Key": {"pk": s("a")},
+                "UpdateExpression": "SET #g = :g",
+                "ExpressionAttributeNames": {"#g": "group"},
+                "ExpressionAttributeValues": {":g": s("")},
+            }
+        },
+        "One or more parameter values are not valid. The update expression attempted to update a secondary index key "
+        "to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty string "
+        "value.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("action", "expected"), EMPTY_INDEX_KEYS)
+def test_an_empty_index_key_is_no_reason_to_cancel(
+    ddb: Client, make_table: Callable[..., str], action: dict[str, Any], expected: str
+) -> None:
+    """Nor is one of an index; of several indexes with this key the first by name is told."""
+    indexes = [
+        {
+            "IndexName": name,
+            "KeySchema": [{"AttributeName": "group", "KeyType": "HASH"}],
+            "Projection": {"ProjectionType": "ALL"},
+        }
+        for name in ("late", "early")
+    ]
+    definitions = [{"AttributeName": "group", "AttributeType": "S"}]
+    table = make_table(("pk", "S"), AttributeDefinitions=definitions, GlobalSecondaryIndexes=indexes)
+    [(kind, details)] = action.items()
+    request = [{kind: {"TableName": table, **details}}]
+    assert refusal(ddb.transact_write_items, TransactItems=request) == expected
+
+
 def test_a_transaction_is_checked_action_by_action(ddb: Client) -> None:
     """Whatever kind of mistake it is, that of the first action is told, before any table is looked up."""
     table = unique("absent")

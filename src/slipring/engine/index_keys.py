@@ -15,8 +15,8 @@ _EMPTY_TYPE_NAMES = {"S": "string", "B": "binary"}
 
 
 def check_index_keys(table: Table, item: Item) -> None:
-    """Check an item that is put. Raises ValidationException."""
-    for index in table.indexes:
+    """Check an item that is put. Raises ValidationException, which names the first index by name (observed)."""
+    for index in table.indexes_by_name:
         for name, type_ in index.keys:
             value = item.get(name)
             if value is None or name in table.key_names:

@@ -126,6 +126,7 @@ class Table:
         "id",
         "index_by_name",
         "indexes",
+        "indexes_by_name",
         "key_count",
         "key_names",
         "keys",
@@ -160,6 +161,7 @@ class Table:
         remote = [Index(self, r, types, is_global=True) for r in record.get("GlobalSecondaryIndexes", ())]
         self.has_local_indexes = bool(local)
         self.indexes = tuple(local + remote)
+        self.indexes_by_name = tuple(sorted(self.indexes, key=lambda index: index.name))
         self.index_by_name = {index.name: index for index in self.indexes}
         stream = record.get("Stream")
         self.shards: ShardMap | None = ShardMap(self.id, stream) if stream and stream["Enabled"] else None
@@ -186,10 +188,6 @@ class Table:
         except KeyError:
             raise self._key_error(item) from None
         return self._locate(partition_value, sort_value)
-
-    def is_key_empty(self, item: Item) -> bool:
-        """Whether a key attribute of an item or key that was refused has its type and nothing in it."""
-        return any(item.get(name) == {type_: ""} for name, type_ in self.keys)
 
     def _key_error(self, item: Item) -> Exception:
         for name, type_ in self.keys:

@@ -61,6 +61,8 @@ async def write(store: Store, actions: Sequence[Action], token: Token | None, no
                 change = action.decide(row)
                 opened.add(change)
             except tuple(_REASON_CODES) as error:
+                if isinstance(error, ValidationException) and error.refuses_transaction:
+                    raise
                 reasons.append({"Code": _REASON_CODES[type(error)], "Message": error.message, **(error.extra or {})})
             else:
                 changes.append(change)

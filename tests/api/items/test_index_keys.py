@@ -23,7 +23,7 @@ UNSUPPORTED_TYPE = "The update expression attempted to update the secondary inde
 
 def unsupported_value(type_name: str) -> str:
     return NOT_VALID + (
-        "The update expression attempted to update the secondary index key to a value that is not supported. The "
+        "The update expression attempted to update a secondary index key to a value that is not supported. The "
         f"AttributeValue for a key attribute cannot contain an empty {type_name} value."
     )
 

@@ -29,8 +29,14 @@ def key_type_mismatch(name: str, expected: str, actual: str) -> ValidationExcept
     return ValidationException(f"{_INVALID}Type mismatch for key {name} expected: {expected} actual: {actual}")
 
 
+def _empty_value(message: str) -> ValidationException:
+    error = ValidationException(message)
+    error.refuses_transaction = True
+    return error
+
+
 def empty_key_value(name: str, type_name: str) -> ValidationException:
-    return ValidationException(
+    return _empty_value(
         f"{_NOT_VALID}The AttributeValue for a key attribute cannot contain an empty {type_name} value. Key: {name}"
     )
 
@@ -52,7 +58,7 @@ def index_key_type_mismatch(name: str, expected: str, actual: str, index: str) -
 
 
 def empty_index_key_value(name: str, type_name: str, index: str) -> ValidationException:
-    return ValidationException(
+    return _empty_value(
         f"{_NOT_VALID}A value specified for a secondary index key is not supported. The AttributeValue for a key "
         f"attribute cannot contain an empty {type_name} value. IndexName: {index}, IndexKey: {name}"
     )
@@ -70,8 +76,8 @@ def update_to_unsupported_index_key_type() -> ValidationException:
 
 
 def update_to_unsupported_index_key_value(type_name: str) -> ValidationException:
-    return ValidationException(
-        f"{_NOT_VALID}The update expression attempted to update the secondary index key to a value that is not "
+    return _empty_value(
+        f"{_NOT_VALID}The update expression attempted to update a secondary index key to a value that is not "
         f"supported. The AttributeValue for a key attribute cannot contain an empty {type_name} value."
     )
 

@@ -156,6 +156,8 @@ class ValidationException(ApiError):
     namespace = CORAL_VALIDATE
     newer_message: str | None = None
     """What the newer layer of the checks of values says instead, where it differs; see `errors.attribute_values`."""
+    refuses_transaction: bool = False
+    """Whether a transaction with such a mistake is refused as a whole rather than cancelled for it."""
 
 
 class SerializationException(ApiError):

@@ -58,7 +58,7 @@ def _locate(tables: list[Table], gets: list[dict[str, Any]]) -> list[bytes]:
             keys.append(table.key_of(get["Key"]))
             reasons.append(NO_REASON)
         except ValidationException as error:
-            if table.is_key_empty(get["Key"]):
+            if error.refuses_transaction:
                 raise
             reasons.append({"Code": "ValidationError", "Message": error.message})
     if len(keys) < len(gets):

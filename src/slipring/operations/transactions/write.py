@@ -63,7 +63,7 @@ async def transact_write_items(engine: Engine, request: dict[str, Any], caller: 
         raise errors.transaction_too_large()
     token = _token(engine, request, wanted, caller)
     tables = [await engine.catalog.table(details["TableName"], caller.namespace) for _, details in wanted]
-    actions = _actions(plans, tables, wanted)
+    actions = _actions(plans, tables)
     if len({action.key for action in actions}) < len(actions):
         raise item_errors.several_operations_on_one_item()
     outcome = await transactions.write(engine.store, actions, token, engine.clock.now())
@@ -90,16 +90,16 @@ def _one(item: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     return kinds[0], {name: member for name, member in item[kinds[0]].items() if name in _MEMBERS}
 
 
-def _actions(plans: list[_Plan], tables: list[Table], wanted: list[tuple[str, dict[str, Any]]]) -> list[Action]:
+def _actions(plans: list[_Plan], tables: list[Table]) -> list[Action]:
     """Raises ValidationException for an empty key, which is no reason to cancel but a mistake of the whole request."""
     actions: list[Action] = []
     reasons: list[dict[str, Any]] = []
-    for plan, table, (_, details) in zip(plans, tables, wanted, strict=True):
+    for plan, table in zip(plans, tables, strict=True):
         try:
             actions.append(plan(table))
             reasons.append(NO_REASON)
         except ValidationException as error:
-            if table.is_key_empty(details["Item"] if "Item" in details else details["Key"]):
+            if error.refuses_transaction:
                 raise
             reasons.append({"Code": "ValidationError", "Message": error.message})
     if len(actions) < len(plans):
