@@ -130,7 +130,7 @@ def test_no_entry_is_missing_or_extra_when_writers_go_on(ddb: Client, create: Cr
         writer.start()
     try:
         for turn in range(3):
-            add_index(ddb, table, index(f"turn-{turn}", "a", "pk", projection("INCLUDE", "x")), "a")
+            add_index(ddb, table, index(f"turn-{turn}", "a", "pk", projection("INCLUDE", "x")), "a", "pk")
             wait_until_active(ddb, table, f"turn-{turn}")
     finally:
         for writer in writers:

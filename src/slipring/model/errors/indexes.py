@@ -124,10 +124,5 @@ def definitions_missing(index: str) -> ValidationException:
     return _invalid(f"AttributeDefinitions is not specified for index: {index}")
 
 
-def attribute_type_differs(name: str) -> ValidationException:
-    """The service's words are not known."""
-    return _invalid(f"Cannot change the type of attribute {name}, which is already defined")
-
-
 def index_and_capacity_change() -> ValidationException:
     return _invalid("You cannot create or delete index while updating table IOPS")

@@ -70,7 +70,7 @@ def check_indexes(
 
 
 def check_added_index(index: Definition, definitions: Sequence[Definition]) -> None:
-    """A global index that UpdateTable adds, against the definitions of the table and of the request."""
+    """A global index that UpdateTable adds, against the definitions of the request."""
     _check_defined(index["KeySchema"], definitions)
     _check_global_schema(index["KeySchema"])
     _check_projection(index["Projection"])

@@ -94,7 +94,8 @@ def _added(
         raise errors.global_index_beyond_limit(limits.GLOBAL_INDEXES_MAX)
     throughput.check_added_index(throughput.billing_mode(record), index)
     record["AttributeDefinitions"] = _all_definitions(record, request, name)
-    definition.check_added_index(index, record["AttributeDefinitions"])
+    # The request must define the key's attributes even where the table has them (observed).
+    definition.check_added_index(index, request["AttributeDefinitions"])
     others = [*record.get("LocalSecondaryIndexes", ()), *indexes.values()]
     definition.check_projected_attributes([*others, index])
     record["LastIndexId"] += 1
@@ -102,15 +103,16 @@ def _added(
 
 
 def _all_definitions(record: TableRecord, request: dict[str, Any], index: str) -> list[dict[str, str]]:
-    """The table's definitions and the request's; those that no key needs are forgotten later."""
+    """The table's definitions and the request's; those that no key needs are forgotten later.
+
+    A type that differs from the one that the table has means nothing (observed).
+    """
     if "AttributeDefinitions" not in request:
         raise errors.definitions_missing(index)
     definition.check_definitions(request["AttributeDefinitions"])
     definitions = {d["AttributeName"]: d for d in record["AttributeDefinitions"]}
     for added in request["AttributeDefinitions"]:
-        known = definitions.setdefault(added["AttributeName"], added)
-        if known["AttributeType"] != added["AttributeType"]:
-            raise errors.attribute_type_differs(added["AttributeName"])
+        definitions.setdefault(added["AttributeName"], added)
     return list(definitions.values())
 
 
