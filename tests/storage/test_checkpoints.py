@@ -51,6 +51,19 @@ def test_the_base_never_goes_back(tmp_path: Path) -> None:
     run(tmp_path, scenario)
 
 
+def test_a_checkpoint_that_was_left_in_the_middle(tmp_path: Path) -> None:
+    """An event loop that is closed without ado leaves LMDB's transaction open; the next checkpoint must not wait for
+    it, nor keep anything of it."""
+
+    async def scenario(base: Base, control: Control, checkpointer: Checkpointer) -> None:
+        await checkpointer._worker.run(checkpointer._begin)
+        checkpointer._write_slice({b"left": b"behind"}, [b"left"])
+        await checkpointer.write(Advance({b"k": b"v"}, place(1)), lambda: 0)
+        assert (base.get(b"left"), base.get(b"k")) == (None, b"v")
+
+    run(tmp_path, scenario)
+
+
 def test_a_checkpoint_puts_and_deletes_keys_of_any_length(tmp_path: Path) -> None:
     keys = [b"%05d" % n * (200 if n % 7 == 0 else 1) for n in range(3000)]
 

@@ -254,6 +254,11 @@ def test_a_directory_with_something_else_in_it(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
+def test_the_root_of_a_volume_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "lost+found").mkdir()
+    assert content(tmp_path) == {}
+
+
 def test_a_store_opened_twice_in_one_process(place: Path) -> None:
     async def run() -> None:
         store = FileStore(place)

@@ -153,3 +153,30 @@ def test_reads_of_several_keys_never_mix_two_moments(file_store: Backend, monkey
 
     for step in (put_right, scenario, scan_it):
         file_store.run(step)
+
+
+def test_a_view_of_the_base_is_as_new_as_the_journal_read_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader that finds the base ahead of it catches up. If meanwhile one more checkpoint is written, and the journal
+    before it thrown away, the base that the reader holds is too old for what it has caught up with."""
+    small_segments = Backend(f"file:{tmp_path / 'store'}?segment_bytes=4096", durable=True)
+    catch_up = Log._catch_up
+
+    def write(name: str) -> None:
+        writers.start("pair", small_segments.address, name, 5000).communicate()
+
+    def catch_up_late(log: Log) -> None:
+        monkeypatch.setattr(Log, "_catch_up", catch_up)
+        write("2")
+        catch_up(log)
+
+    async def scenario(store: Store) -> None:
+        await put(store, {b"left": b"0"})
+        await asyncio.to_thread(write, "1")
+        with monkeypatch.context() as patch:
+            patch.setattr(Log, "refresh", lambda self: None)
+            monkeypatch.setattr(Log, "_catch_up", catch_up_late)
+            assert await store.get_many([b"left", b"right"]) == [b"2", b"2"]
+
+    small_segments.run(scenario)

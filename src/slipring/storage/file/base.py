@@ -41,6 +41,7 @@ class Base:
     """The B-tree, and the newest sequence that it holds."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._env = _open(path)
         try:
             with self._env.begin(write=True) as txn:
@@ -52,18 +53,24 @@ class Base:
         self._env.reader_check()
 
     def get(self, key: bytes) -> bytes | None:
-        """The newest value of a key.
+        """The newest value of a key. Raises `StoreError`.
 
         A transaction for each read costs a tenth of a microsecond. One kept open would, for as long as this process
         is idle, keep LMDB from using again the pages that later checkpoints free.
         """
-        if len(key) <= DIRECT_BYTES:
-            return self._begin().get(key)
-        return long_keys.get(self._begin(), self.databases, key)
+        try:
+            if len(key) <= DIRECT_BYTES:
+                return self._begin().get(key)
+            return long_keys.get(self._begin(), self.databases, key)
+        except lmdb.Error as error:
+            raise base_error(error, self._path) from None
 
     def view(self) -> BaseView:
-        """Everything as of the newest checkpoint."""
-        return BaseView(self._begin(), self.databases)
+        """Everything as of the newest checkpoint. Raises `StoreError`."""
+        try:
+            return BaseView(self._begin(), self.databases, self._path)
+        except lmdb.Error as error:
+            raise base_error(error, self._path) from None
 
     def begin(self) -> Transaction:
         """A transaction for a checkpoint; the thread that begins it must end it."""
@@ -78,13 +85,14 @@ class Base:
 
 
 class BaseView:
-    """The base as of one checkpoint, for as long as it is held."""
+    """The base as of one checkpoint, for as long as it is held. Reads raise `StoreError`."""
 
-    __slots__ = ("_databases", "_txn")
+    __slots__ = ("_databases", "_path", "_txn")
 
-    def __init__(self, txn: Transaction, databases: Databases) -> None:
+    def __init__(self, txn: Transaction, databases: Databases, path: Path) -> None:
         self._txn = txn
         self._databases = databases
+        self._path = path
 
     def applied(self) -> Place:
         """The place up to which this view holds everything."""
@@ -96,11 +104,21 @@ class BaseView:
         return self._txn.id()
 
     def get(self, key: bytes) -> bytes | None:
-        return long_keys.get(self._txn, self._databases, key)
+        try:
+            return long_keys.get(self._txn, self._databases, key)
+        except lmdb.Error as error:
+            raise base_error(error, self._path) from None
 
     def pairs(self, start: bytes, stop: bytes, count: int, *, reverse: bool) -> list[Pair]:
-        if long_keys.has_nodes(self._txn, self._databases):
-            return list(islice(long_keys.walk(self._txn, self._databases, start, stop, reverse=reverse), count))
+        try:
+            if long_keys.has_nodes(self._txn, self._databases):
+                return list(islice(long_keys.walk(self._txn, self._databases, start, stop, reverse=reverse), count))
+            return self._short_pairs(start, stop, count, reverse)
+        except lmdb.Error as error:
+            raise base_error(error, self._path) from None
+
+    def _short_pairs(self, start: bytes, stop: bytes, count: int, reverse: bool) -> list[Pair]:
+        """`pairs` where no key is long."""
         cursor = self._txn.cursor()
         if not long_keys.place(cursor, (stop if reverse else start)[: DIRECT_BYTES + 1], reverse=reverse):
             return []

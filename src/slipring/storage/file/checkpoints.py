@@ -73,6 +73,9 @@ class Checkpointer:
     def _begin(self) -> bool:
         if not self._lock.try_acquire():
             return False
+        if self._txn is not None:
+            # A loop that ended in the middle of a checkpoint left it behind.
+            self._txn.abort()
         self._txn = self._base.begin()
         return True
 

@@ -22,7 +22,8 @@ FORMAT_VERSION = 1
 _FORMAT_NEW = "FORMAT.new"
 _FORMAT_TEXT = f"slipring file store, format {FORMAT_VERSION}\n"
 _FORMAT_PATTERN = re.compile(r"slipring file store, format (\d+)\n\Z")
-_BEFORE_FORMAT = frozenset({COMMIT_LOCK, _FORMAT_NEW})
+_BEFORE_FORMAT = frozenset({COMMIT_LOCK, _FORMAT_NEW, "lost+found"})
+"""What may be in a directory that is to become a store; the last is in the root of a volume of its own."""
 
 _open_here: set[tuple[int, int]] = set()
 """Device and inode of each directory that this process has open. LMDB must not open one file twice in a process."""

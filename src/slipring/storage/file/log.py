@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
-import lmdb
-
 from slipring.clock import SystemClock
 from slipring.storage.contract import StoreDamaged, StoreError, StoreUnavailable
 from slipring.storage.file import segments
-from slipring.storage.file.base import Base, BaseView, base_error
+from slipring.storage.file.base import Base, BaseView
 from slipring.storage.file.checkpoints import Advance
 from slipring.storage.file.control import APPLIED, PUBLISHED, Control
 from slipring.storage.file.disk import Disk, store_error
@@ -68,12 +66,12 @@ class Log:
             self._catch_up()
 
     def view(self) -> BaseView:
-        """The base, not ahead of what the layers show."""
+        """The base, neither ahead of what the layers show nor behind what they no longer hold."""
         self.refresh()
-        view = self._base.view()
-        if view.checkpoint() != self._checkpoint:
-            self._checkpoint = view.checkpoint()
-            while view.applied().sequence > self.seen:
+        while (view := self._base.view()).checkpoint() != self._checkpoint:
+            if view.applied().sequence <= self.seen:
+                self._checkpoint = view.checkpoint()
+            else:
                 self._catch_up()
         return view
 
@@ -97,10 +95,7 @@ class Log:
         for layer in self.stack.layers:
             if key in layer.values:
                 return layer.values[key]
-        try:
-            return self._base.get(key)
-        except lmdb.Error as error:
-            raise base_error(error, self._directory) from None
+        return self._base.get(key)
 
     async def land(self, puts: Puts, commits: int) -> None:
         journal = self._journal
@@ -142,11 +137,12 @@ class Log:
         return Advance(_values(full), Place(self._ends[newest], newest + 1, segments.HEADER_BYTES))
 
     def everything(self) -> Advance | None:
-        """What the base does not hold, durable in the journal. Nothing may land afterwards."""
+        """What the base does not hold, durable in the journal. Nothing may land afterwards. Raises `OSError`."""
         values = _values(self.stack.layers)
         if not values:
             return None
-        self._journal.segment.sync()
+        if self._relaxed:
+            self._journal.segment.sync()
         return Advance(values, self._journal.place())
 
     def drop_applied(self) -> None:

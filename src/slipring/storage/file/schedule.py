@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from slipring.storage.contract import StoreError
 from slipring.storage.file.checkpoints import Advance, Checkpointer
@@ -32,10 +33,10 @@ class Schedule:
         backlog = self._log.backlog()
         if not backlog:
             return True
-        if self._task is None or self._task.done():
-            loop = asyncio.get_running_loop()
-            if loop.time() >= self._next_try_seconds:
-                self._task = loop.create_task(self._advance(self._log.finished()))
+        loop = asyncio.get_running_loop()
+        runs = self._task is not None and not self._task.done() and self._task.get_loop() is loop
+        if not runs and loop.time() >= self._next_try_seconds:
+            self._task = loop.create_task(self._advance(self._log.finished()))
         if backlog < _BACKLOG_MAX:
             return True
         if self._failure is not None:
@@ -47,7 +48,8 @@ class Schedule:
         if self._task is not None and self._task.get_loop() is asyncio.get_running_loop():
             await self._task
         if everything:
-            await self._advance(self._log.everything())
+            with suppress(OSError):  # the journal still holds it
+                await self._advance(self._log.everything())
 
     async def _advance(self, advance: Advance | None) -> None:
         if advance is None:

@@ -7,12 +7,10 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-import lmdb
-
 from slipring.storage.contract import Decide, R, StoreUnavailable
 from slipring.storage.file import directory as names
 from slipring.storage.file import segments
-from slipring.storage.file.base import Base, BaseView, base_error
+from slipring.storage.file.base import Base, BaseView
 from slipring.storage.file.checkpoints import Checkpointer
 from slipring.storage.file.committer import Committer
 from slipring.storage.file.control import PUBLISHED, Control
@@ -74,25 +72,16 @@ class FileStore:
             values = layer.values
             if key in values:
                 return values[key]
-        try:
-            return self._base.get(key)
-        except lmdb.Error as error:
-            raise base_error(error, self._path) from None
+        return self._base.get(key)
 
     async def get_many(self, keys: Sequence[bytes]) -> list[bytes | None]:
         view = self._log.view()
         layers = self._log.stack.layers
-        try:
-            return [_get(layers, view, key) for key in keys]
-        except lmdb.Error as error:
-            raise base_error(error, self._path) from None
+        return [_get(layers, view, key) for key in keys]
 
     async def scan(self, start: bytes, stop: bytes, *, limit: int, bytes_max: int, reverse: bool = False) -> list[Pair]:
         view = self._log.view()
-        try:
-            return scan(self._log.stack.layers, view, start, stop, limit, bytes_max, reverse)
-        except lmdb.Error as error:
-            raise base_error(error, self._path) from None
+        return scan(self._log.stack.layers, view, start, stop, limit, bytes_max, reverse)
 
     async def commit(self, reads: Sequence[bytes], decide: Decide[R]) -> R:
         if self._closed:
