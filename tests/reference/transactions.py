@@ -83,6 +83,9 @@ class Transaction:
 
 
 def reason(refusal: Refusal) -> dict[str, Any]:
+    """Why an action fails; an empty key is no reason among others but ends the whole request."""
+    if refusal.message is not None and " cannot contain an empty " in refusal.message:
+        raise refusal
     code = {"ConditionalCheckFailedException": "ConditionalCheckFailed", "ValidationException": "ValidationError"}
     return {"Code": code[refusal.code], "Message": refusal.message, **refusal.extra}
 

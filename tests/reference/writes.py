@@ -91,7 +91,8 @@ class BatchWrite:
 
     def _answer(self, world: World) -> Answer:
         wanted = [normal_write(one) for one in self.writes]
-        keys = locate_all([(one.table, partial(world.tables[one.table].locate, one)) for one in wanted], DUPLICATES)
+        located = [(one.table, partial(world.tables[one.table].locate_in_batch, one)) for one in wanted]
+        keys = locate_all(located, DUPLICATES)
         costs = Costs()
         for one, key in zip(wanted, keys, strict=True):
             table = world.tables[one.table]
