@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -39,10 +40,12 @@ class Serving:
 
     def __init__(self, *arguments: str, cwd: Path | None = None, more: dict[str, str] | None = None) -> None:
         flags: Sequence[str] = arguments if "--port" in arguments else ("--port", "0", *arguments)
+        # A file, for a pipe that nobody reads fills up, and then whoever logs waits.
+        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115
         self._process = subprocess.Popen(
             [*COMMAND, "serve", *flags],
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self._log,
             text=True,
             cwd=cwd,
             env=environment(**more or {}),
@@ -60,8 +63,9 @@ class Serving:
         self.ready_line = self._process.stdout.readline()
         found = re.search(r"ready on (http://\S+:(\d+))", self.ready_line)
         if not found:
-            _, errors = self._process.communicate(timeout=30)
-            raise AssertionError(f"not ready: {self.ready_line!r} {errors}")
+            ended = self.ended(within_s=30)
+            self._log.close()
+            raise AssertionError(f"not ready: {self.ready_line!r} {ended}")
         self.url, self.port = found[1].rstrip(","), int(found[2])
         return self
 
@@ -71,6 +75,7 @@ class Serving:
         if self._process.poll() is None:
             self._process.kill()
         self._process.communicate()
+        self._log.close()
 
     def workers(self) -> list[int]:
         """The process ids of the workers that live now. Skips the test where the kernel does not tell."""
@@ -87,5 +92,6 @@ class Serving:
 
     def ended(self, within_s: float = 20) -> tuple[int, str]:
         """The exit code and what stands on stderr."""
-        _, errors = self._process.communicate(timeout=within_s)
-        return self._process.returncode, errors
+        self._process.communicate(timeout=within_s)
+        self._log.seek(0)
+        return self._process.returncode, self._log.read()
