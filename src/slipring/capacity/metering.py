@@ -4,22 +4,15 @@ The tables and indexes are those that the catalog hands out: their counters outl
 
 from __future__ import annotations
 
-from slipring.capacity.units import index_write_units, read_units, table_write_units
+from slipring.capacity.units import WRITE_UNIT_BYTES, index_write_units, read_units, write_units
 from slipring.engine import rows
 from slipring.engine.changes import Change
 from slipring.engine.table import Index, Table
 
-_SURELY_ONE_UNIT_BYTES = 4096
-"""A row is longer than its item, so one no longer than this needs no closer look."""
-
-
 def count_read(table: Table, row: bytes | None, *, consistent: bool, factor: int = 1) -> None:
     """Count the read of one item, or of none; `factor` is 2 in a transaction."""
-    if row is None or len(row) <= _SURELY_ONE_UNIT_BYTES:
-        units = 1.0 if consistent else 0.5
-    else:
-        units = read_units(rows.item_bytes(row), consistent=consistent)
-    table.usage.read_units += units * factor
+    size_bytes = 0 if row is None else rows.item_bytes(row)
+    table.usage.read_units += read_units(size_bytes, consistent=consistent) * factor
 
 
 def count_page(read: Table | Index, size_bytes: int, items: int, *, consistent: bool) -> None:
@@ -31,6 +24,10 @@ def count_page(read: Table | Index, size_bytes: int, items: int, *, consistent: 
 
 def count_change(change: Change, factor: int = 1) -> None:
     """Count a write; `factor` is 2 in a transaction."""
-    change.table.usage.write_units += table_write_units(change) * factor
+    size_bytes = change.new_bytes
+    if change.old_bytes > size_bytes:
+        size_bytes = change.old_bytes
+    # Most items are small, and calls would cost more than all the rest.
+    change.table.usage.write_units += factor if size_bytes <= WRITE_UNIT_BYTES else write_units(size_bytes) * factor
     for write in change.index_writes:
         write[0].usage.write_units += index_write_units(write) * factor

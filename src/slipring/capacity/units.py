@@ -9,19 +9,20 @@ from __future__ import annotations
 
 from slipring.engine.changes import Change, IndexWrite
 
-_WRITE_UNIT_SHIFT = 10
-_READ_UNIT_SHIFT = 12
+WRITE_UNIT_BYTES = 1024
+READ_UNIT_BYTES = 4096
+"""What is read consistently for one unit."""
 
 
 def read_units(size_bytes: int, *, consistent: bool) -> float:
     """Units for reading so many bytes in one go: one item, or the items of a page added up."""
-    units = ((size_bytes + 4095) >> _READ_UNIT_SHIFT) or 1
+    units = ((size_bytes + READ_UNIT_BYTES - 1) // READ_UNIT_BYTES) or 1
     return float(units) if consistent else units / 2
 
 
 def write_units(size_bytes: int) -> float:
     """Units for writing an item of this size; 1 for deleting nothing."""
-    return float(((size_bytes + 1023) >> _WRITE_UNIT_SHIFT) or 1)
+    return float(((size_bytes + WRITE_UNIT_BYTES - 1) // WRITE_UNIT_BYTES) or 1)
 
 
 def table_write_units(change: Change) -> float:

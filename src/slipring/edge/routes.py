@@ -73,8 +73,7 @@ class Routes:
             if page is not None:
                 return page
         target = headers.get(shape.target, b"")
-        meter = self._meters.get(target) or self._meters.get(target.strip(), self.no_meter)
-        request.meter = meter
+        request.meter = meter = self._meters.get(target) or self._meters.get(target.strip()) or self.no_meter
         if headers.get(shape.content_type) not in _JSON_TYPES and not _is_json(headers.get(shape.content_type, b"")):
             return NOT_FOUND
         if meter is self.no_meter:

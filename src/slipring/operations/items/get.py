@@ -6,7 +6,7 @@ from typing import Any
 
 from slipring.capacity.consumed import Tally
 from slipring.capacity.metering import count_read
-from slipring.capacity.units import read_units
+from slipring.capacity.units import READ_UNIT_BYTES, read_units
 from slipring.engine import rows
 from slipring.engine.engine import Engine
 from slipring.iam.caller import Caller
@@ -21,7 +21,11 @@ async def get_item(engine: Engine, request: dict[str, Any], caller: Caller) -> l
     projection = plan_projection("GetItem", request)
     table = await engine.catalog.table(request["TableName"], caller.namespace)
     row = await engine.store.get(table.key_of(key))
-    count_read(table, row, consistent=request.get("ConsistentRead", False))
+    if row is not None and len(row) > READ_UNIT_BYTES:
+        count_read(table, row, consistent=request.get("ConsistentRead", False))
+    else:
+        # A row is longer than its item; and a call would cost more than all the rest.
+        table.usage.read_units += 1.0 if request.get("ConsistentRead") else 0.5
     if row is not None and projection is None and "ReturnConsumedCapacity" not in request:
         return [b'{"Item":', rows.json(row), b"}"]
     parts = AnswerParts()
