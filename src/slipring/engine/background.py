@@ -16,7 +16,7 @@ from slipring.engine import backfill, erasure, keyspace, stream_upkeep, tokens
 from slipring.engine.catalog import Catalog
 from slipring.engine.leases import Lease
 from slipring.model.keys import successor
-from slipring.storage.contract import Store, StoreError
+from slipring.storage.contract import Store, StoreDamaged, StoreError
 
 _LOOK_SECONDS = 1.0
 """How often an idle process looks for jobs that another one left."""
@@ -76,11 +76,17 @@ class Background:
 
     async def _work(self) -> None:
         await self._keep()
-        while jobs := await self._jobs():
+        failed: set[bytes] = set()
+        while jobs := [job for job in await self._jobs() if job[0] not in failed]:
             if not await self._lease.hold():
                 return
             for key, value in jobs:
-                await self._step(key, value)
+                try:
+                    await self._step(key, value)
+                except (StoreDamaged, AssertionError, LookupError, TypeError, ValueError):
+                    # One job that cannot go on, over a damaged row say, must not hold up the others.
+                    _log.exception("a background job failed; it is tried again later")
+                    failed.add(key)
                 await asyncio.sleep(0)
 
     async def _keep(self) -> None:

@@ -23,8 +23,9 @@ from typing import Any, Generic, Protocol, TypeVar
 
 R = TypeVar("R")
 
-KEY_BYTES_MAX = 8192
-"""The longest key: a GSI's eight key attributes and the item's own key, escaped, stay below it."""
+KEY_BYTES_MAX = 32 * 1024
+"""The longest key: a GSI's four HASH attributes of 2 KB, four RANGE attributes of 1 KB and the item's own key, every
+byte of them zero and so escaped as two, stay below it."""
 
 VALUE_BYTES_MAX = 16 * 1024 * 1024
 """The largest value; the largest item (400 KB) grows at most about six-fold as JSON."""
