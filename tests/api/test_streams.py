@@ -251,6 +251,24 @@ def test_shards_hand_on_iterators_expire_and_records_are_trimmed() -> None:
         streams.close()
 
 
+def test_a_table_of_the_same_name_and_moment_has_a_stream_of_its_own() -> None:
+    """Tests drop and create tables within a millisecond, or with a clock that stands still. The old stream's records
+    must stay readable beside the new one's."""
+    with ServerThread(clock=ManualClock()) as server:
+        ddb, streams = make_client(server.url), streams_client(server.url)
+        table = unique("table")
+        arns = []
+        for name in ("first", "second"):
+            ddb.create_table(**table_definition(table, ("pk", "S"), **streaming("KEYS_ONLY")))
+            ddb.put_item(TableName=table, Item={"pk": s(name)})
+            arns.append(stream_of(ddb, table))
+            ddb.delete_table(TableName=table)
+        told = [[r["dynamodb"]["Keys"]["pk"]["S"] for r in records_of(streams, arn)] for arn in arns]
+        assert told == [["first"], ["second"]]
+        ddb.close()
+        streams.close()
+
+
 def _upkeep(ddb: Client) -> None:
     """Wakes the background, which otherwise looks every few seconds: any change of a table does."""
     name = unique("table")

@@ -71,6 +71,12 @@ class Catalog:
         rows = await self._store.scan(start, successor(prefix), limit=limit, bytes_max=1 << 40)
         return [key[len(prefix) :].decode() for key, _ in rows]
 
+    async def last_stream_label(self, name: str, namespace: str) -> str:
+        """The label of the newest stream that a table of this name has or had; empty if there is none."""
+        prefix = keyspace.stream(namespace, name, "")
+        found = await self._store.scan(prefix, successor(prefix), limit=1, bytes_max=1, reverse=True)
+        return keyspace.parse_stream(found[0][0])[2] if found else ""
+
     async def create(
         self, record: TableRecord, namespace: str, complete: Callable[[TableRecord], TableRecord] = lambda r: r
     ) -> Table:

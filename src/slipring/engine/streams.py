@@ -29,12 +29,13 @@ def sequence_number(position: int) -> str:
     return str(SEQUENCE_BASE + position)
 
 
-def new_stream(table_record: Mapping[str, Any], view_type: str, now: float) -> StreamRecord:
-    """A stream with one shard over all partition hashes. Its label is the time, later than that of the last one."""
+def new_stream(table_record: Mapping[str, Any], view_type: str, now: float, last_label: str = "") -> StreamRecord:
+    """A stream with one shard over all partition hashes. Its label is the time, later than the table's last one and
+    than `last_label`, that of a dropped table of the same name."""
     label = _label(now)
-    last = table_record.get("Stream")
-    if last is not None and last["Label"] >= label:
-        label = _label(datetime.fromisoformat(last["Label"] + "+00:00").timestamp() + 0.001)
+    last_label = max(last_label, table_record.get("Stream", {}).get("Label", ""))
+    if last_label >= label:
+        label = _label(datetime.fromisoformat(last_label + "+00:00").timestamp() + 0.001)
     return {
         "TableId": table_record["Id"],
         "TableName": table_record["TableName"],

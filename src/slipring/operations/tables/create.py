@@ -32,8 +32,11 @@ async def create_table(engine: Engine, request: dict[str, Any], caller: Caller) 
     _check(request)
     record = _record(engine, request)
     now = engine.clock.now()
+    last_label = await engine.catalog.last_stream_label(record["TableName"], caller.namespace)
     table = await engine.catalog.create(
-        record, caller.namespace, lambda given: stream_settings.revised(given, request.get("StreamSpecification"), now)
+        record,
+        caller.namespace,
+        lambda given: stream_settings.revised(given, request.get("StreamSpecification"), now, last_label),
     )
     described = await describe_table(engine, table, caller)
     for index in described.get("GlobalSecondaryIndexes", ()):

@@ -24,7 +24,7 @@ def check(specification: _Specification | None) -> None:
         raise errors.view_type_refused()
 
 
-def revised(record: TableRecord, specification: _Specification | None, now: float) -> TableRecord:
+def revised(record: TableRecord, specification: _Specification | None, now: float, last_label: str = "") -> TableRecord:
     """The table's record with its stream turned on or off. Raises ValidationException where one is on already."""
     if specification is None:
         return record
@@ -33,7 +33,7 @@ def revised(record: TableRecord, specification: _Specification | None, now: floa
     if specification["StreamEnabled"]:
         if is_enabled:
             raise errors.already_enabled(record["TableName"])
-        return {**record, "Stream": streams.new_stream(record, specification["StreamViewType"], now)}
+        return {**record, "Stream": streams.new_stream(record, specification["StreamViewType"], now, last_label)}
     return {**record, "Stream": streams.closed(current, now)} if current is not None and is_enabled else record
 
 
