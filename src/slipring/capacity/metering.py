@@ -9,6 +9,7 @@ from slipring.engine import rows
 from slipring.engine.changes import Change
 from slipring.engine.table import Index, Table
 
+
 def count_read(table: Table, row: bytes | None, *, consistent: bool, factor: int = 1) -> None:
     """Count the read of one item, or of none; `factor` is 2 in a transaction."""
     size_bytes = 0 if row is None else rows.item_bytes(row)
