@@ -16,7 +16,7 @@ from bench.peers.catalog import PEERS, STORES, slipring_start
 from bench.peers.packages import InstallError, install, version
 from bench.peers.pairs import compare
 from bench.peers.report import Comparison
-from bench.peers.servers import CREDENTIAL, StartError, running
+from bench.peers.servers import CREDENTIAL, Running, StartError, running
 
 from slipring import __version__
 from slipring.bench import stub
@@ -41,16 +41,16 @@ class Bench:
     scratch: Path
     serve_flags: tuple[str, ...]
 
-    def compare(self, comparison: Comparison, theirs: Endpoint) -> Comparison:
+    def compare(self, comparison: Comparison, theirs: Running) -> Comparison:
         """Fill a comparison with rows, and print each."""
         start = partial(slipring_start, more=self.serve_flags)
         place = {"installed": self.scratch, "scratch": self.scratch}
         with running(start, **place, store=comparison.store, cores=self.server_cores) as ours:
             for workload in self.workloads:
                 for connections in self.connections:
-                    plan = replace(self.plan, endpoint=ours, workload=workload, connections=connections)
-                    against = replace(plan, endpoint=theirs)
-                    comparison.rows.append(compare(plan, against, self.pairs, stub=comparison.yardstick))
+                    plan = replace(self.plan, workload=workload, connections=connections)
+                    row = compare(plan, ours, theirs, self.pairs, stub=comparison.yardstick)
+                    comparison.rows.append(row)
         return comparison
 
 
@@ -135,21 +135,21 @@ def _comparisons(bench: Bench, name: str, store: str) -> Iterator[Comparison]:
 
 
 @contextmanager
-def _peer(bench: Bench, name: str, store: str) -> Iterator[tuple[str, Endpoint | None]]:
+def _peer(bench: Bench, name: str, store: str) -> Iterator[tuple[str, Running | None]]:
     """A running peer's version and address; no address if it does not keep its data in such a place."""
     if name == ECHO:
         with stub.serving(stub.HTTP, bench.server_cores) as endpoint:
-            yield "", endpoint
+            yield "", Running(endpoint)
     elif name not in PEERS:
-        yield "", Endpoint.parse(name)
+        yield "", Running(Endpoint.parse(name))
     elif store not in PEERS[name].stores:
         yield "", None
     else:
         peer = PEERS[name]
         folder = install(peer, bench.scratch)
         where = {"installed": folder, "scratch": bench.scratch}
-        with running(peer.start, **where, store=store, cores=bench.server_cores) as endpoint:
-            yield version(peer, folder), endpoint
+        with running(peer.start, **where, store=store, cores=bench.server_cores) as server:
+            yield version(peer, folder), server
 
 
 if __name__ == "__main__":

@@ -6,12 +6,28 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
+
+from bench.peers.cpu import CpuWatch
+from bench.peers.servers import Running
 
 from slipring.bench import run
 from slipring.bench.control import Refusal
 from slipring.bench.plan import BenchError, Plan
 from slipring.bench.result import Result
+
+
+class Run(NamedTuple):
+    """One run on one server."""
+
+    result: Result
+    cpu_us: float | None
+    """The server's processor time for each request; None if it could not be seen."""
+
+    def as_json(self) -> dict[str, Any]:
+        told = self.result.as_json()
+        del told["curve"]
+        return {**told, "server_cpu_us": None if self.cpu_us is None else round(self.cpu_us, 2)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +36,28 @@ class Row:
 
     workload: str
     connections: int
-    ours: list[Result] = field(default_factory=list)
-    theirs: list[Result] = field(default_factory=list)
+    ours: list[Run] = field(default_factory=list)
+    theirs: list[Run] = field(default_factory=list)
     reason: str = ""
     """Why there is nothing to compare, if so."""
 
     @property
     def throughput_ratio(self) -> float:
         """How many times as many requests Slipring answered: the median of the pairs."""
-        return median(our.throughput_per_s / their.throughput_per_s for our, their in self._pairs())
+        return median(our.result.throughput_per_s / their.result.throughput_per_s for our, their in self._pairs())
 
     @property
     def p99_ratio(self) -> float:
         """How many times as long Slipring's 99th percentile is; below 1 it is the shorter."""
-        return median(our.latency_ms(99) / their.latency_ms(99) for our, their in self._pairs())
+        return median(our.result.latency_ms(99) / their.result.latency_ms(99) for our, their in self._pairs())
 
-    def _pairs(self) -> Iterator[tuple[Result, Result]]:
+    @property
+    def cpu_ratio(self) -> float | None:
+        """How many times as much processor time Slipring takes for a request; below 1 it is the less."""
+        ratios = [our.cpu_us / their.cpu_us for our, their in self._pairs() if our.cpu_us and their.cpu_us]
+        return median(ratios) if ratios else None
+
+    def _pairs(self) -> Iterator[tuple[Run, Run]]:
         return zip(self.ours, self.theirs, strict=True)
 
     def as_json(self) -> dict[str, Any]:
@@ -46,29 +68,24 @@ class Row:
             **told,
             "throughput_ratio": round(self.throughput_ratio, 3),
             "p99_ratio": round(self.p99_ratio, 3),
-            "slipring": [_figures(each) for each in self.ours],
-            "peer": [_figures(each) for each in self.theirs],
+            "cpu_ratio": None if self.cpu_ratio is None else round(self.cpu_ratio, 3),
+            "slipring": [each.as_json() for each in self.ours],
+            "peer": [each.as_json() for each in self.theirs],
         }
 
 
-def _figures(result: Result) -> dict[str, Any]:
-    told = result.as_json()
-    del told["curve"]
-    return told
-
-
-def compare(ours: Plan, theirs: Plan, pairs: int, *, stub: bool = False) -> Row:
+def compare(plan: Plan, ours: Running, theirs: Running, pairs: int, *, stub: bool = False) -> Row:
     """Measure two servers by turns. A `stub` has no tables. Raises BenchError if it is not the peer that fails."""
-    row = Row(ours.workload, ours.connections)
+    row = Row(plan.workload, plan.connections)
     with ExitStack() as stack:
-        our_side = _Side(ours, stack)
+        our_side = _Side(plan, ours, stack)
         try:
-            their_side = _Side(theirs, stack, stub=stub)
+            their_side = _Side(plan, theirs, stack, stub=stub)
             for number in range(pairs):
                 # Whoever comes first in one pair comes second in the next.
                 turns = [(our_side, row.ours), (their_side, row.theirs)]
-                for side, results in turns if number % 2 == 0 else reversed(turns):
-                    results.append(side.measure(number))
+                for side, runs in turns if number % 2 == 0 else reversed(turns):
+                    runs.append(side.measure(number))
             _must_have_answered(row.theirs)
         except BenchError as error:
             if ours.endpoint.url in str(error):
@@ -77,17 +94,18 @@ def compare(ours: Plan, theirs: Plan, pairs: int, *, stub: bool = False) -> Row:
     return row
 
 
-def _must_have_answered(results: list[Result]) -> None:
-    for each in results:
-        if not each.tally.answered():
-            raise BenchError(f"nothing but errors: {', '.join(each.tally.errors)}")
+def _must_have_answered(runs: list[Run]) -> None:
+    for each in runs:
+        if not each.result.tally.answered():
+            raise BenchError(f"nothing but errors: {', '.join(each.result.tally.errors)}")
 
 
 class _Side:
     """One server's part in a comparison."""
 
-    def __init__(self, plan: Plan, stack: ExitStack, *, stub: bool = False) -> None:
-        self._plan = plan
+    def __init__(self, plan: Plan, server: Running, stack: ExitStack, *, stub: bool = False) -> None:
+        self._plan = plan = replace(plan, endpoint=server.endpoint)
+        self._pid = server.pid
         self._stub = stub
         self._table = "slipring-bench" if stub else stack.enter_context(run.table(plan))
         if not stub:
@@ -99,7 +117,11 @@ class _Side:
         except Refusal as refusal:
             raise BenchError(f"{self._plan.endpoint.url}: {refusal}") from None
 
-    def measure(self, number: int) -> Result:
+    def measure(self, number: int) -> Run:
         if number and self._plan.load.spends_items and not self._stub:
             self._load()
-        return run.measure(self._plan, self._table, number, lambda answered: None)
+        with CpuWatch(self._pid) as watch:
+            result = run.measure(self._plan, self._table, number, lambda answered: None)
+        tally = result.tally
+        used_s = watch.used_s(tally.begun_ns, tally.ended_ns)
+        return Run(result, None if used_s is None else 1e6 * used_s / max(tally.answered(), 1))

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from bench.peers.pairs import Row
+from bench.peers.pairs import Row, Run
 
-from slipring.bench.result import Result
 from slipring.bench.table import aligned
 
-_HEADINGS = ("", "requests/s", "peer", "ratio", "p99 ms", "peer", "ratio", "")
+_HEADINGS = ("", "requests/s", "peer", "ratio", "p99 ms", "peer", "ratio", "CPU µs", "peer", "ratio", "")
 _CLOSE = 1.1
 
 
@@ -36,10 +35,10 @@ class Comparison:
 
     def _remarks(self, row: Row) -> str:
         remarks = [] if self.yardstick else [_verdict(row)]
-        for side, results in (("", row.ours), ("peer's ", row.theirs)):
-            if errors := sum(each.tally.errors.total() for each in results):
+        for side, runs in (("", row.ours), ("peer's ", row.theirs)):
+            if errors := sum(each.result.tally.errors.total() for each in runs):
                 remarks.append(f"{side}errors: {errors}")
-            if any(each.client_is_busy for each in results):
+            if any(each.result.client_is_busy for each in runs):
                 remarks.append(f"{side}client busy")
         return ", ".join(filter(None, remarks))
 
@@ -61,6 +60,9 @@ def _cells(row: Row) -> tuple[str, ...]:
         f"{_median_p99(row.ours):.2f}",
         f"{_median_p99(row.theirs):.2f}",
         f"{row.p99_ratio:.2f}",
+        _median_cpu(row.ours),
+        _median_cpu(row.theirs),
+        "-" if row.cpu_ratio is None else f"{row.cpu_ratio:.2f}",
     )
 
 
@@ -72,9 +74,14 @@ def _verdict(row: Row) -> str:
     return "close" if throughput < _CLOSE or p99 > 1 / _CLOSE else ""
 
 
-def _median_throughput(results: Sequence[Result]) -> float:
-    return median(each.throughput_per_s for each in results)
+def _median_throughput(runs: Sequence[Run]) -> float:
+    return median(each.result.throughput_per_s for each in runs)
 
 
-def _median_p99(results: Sequence[Result]) -> float:
-    return median(each.latency_ms(99) for each in results)
+def _median_p99(runs: Sequence[Run]) -> float:
+    return median(each.result.latency_ms(99) for each in runs)
+
+
+def _median_cpu(runs: Sequence[Run]) -> str:
+    seen = [each.cpu_us for each in runs if each.cpu_us is not None]
+    return f"{median(seen):,.0f}" if seen else "-"

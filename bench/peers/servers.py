@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.peers.catalog import Place, Start
@@ -26,6 +27,15 @@ _LOOK_S = 0.1
 _STOP_WITHIN_S = 10.0
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that answers."""
+
+    endpoint: Endpoint
+    pid: int | None = None
+    """None if it is not a process of ours."""
+
+
 class StartError(Exception):
     """A server did not start; the message is one line that says why."""
 
@@ -33,7 +43,7 @@ class StartError(Exception):
 @contextmanager
 def running(
     start: Callable[[Place], Start], *, installed: Path, scratch: Path, store: str, cores: tuple[int, ...]
-) -> Iterator[Endpoint]:
+) -> Iterator[Running]:
     """A server on a free port and in an empty folder, on these cores alone. Raises StartError."""
     data = Path(tempfile.mkdtemp(prefix="data-", dir=scratch))
     place = Place(installed, data, _free_port(), store)
@@ -52,7 +62,7 @@ def running(
         try:
             endpoint = Endpoint("127.0.0.1", place.port, tls=False)
             _wait_until_ready(process, endpoint, log.name)
-            yield endpoint
+            yield Running(endpoint, process.pid)
         finally:
             _stop(process)
     finally:

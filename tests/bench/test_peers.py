@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import time
 from dataclasses import replace
+from time import perf_counter_ns
 
 import pytest
-from bench.peers.pairs import Row, compare
+from bench.peers.cpu import CpuWatch
+from bench.peers.pairs import Row, Run, compare
 from bench.peers.report import Comparison
+from bench.peers.servers import Running
 
 from slipring.bench import stub
 from slipring.bench.plan import BenchError, Plan
@@ -20,8 +25,13 @@ def short(plan: Plan) -> Plan:
     return replace(plan, seconds=0.1)
 
 
-def result_of(plan: Plan, *, seconds: float, latency_ms: float, errors: int = 0) -> Result:
-    """A hundred requests in so many seconds."""
+@pytest.fixture
+def ours(plan: Plan) -> Running:
+    return Running(plan.endpoint, os.getpid())
+
+
+def run_of(plan: Plan, *, seconds: float, latency_ms: float, errors: int = 0) -> Run:
+    """A hundred requests in so many seconds, a tenth of which the server worked."""
     tally = Tally()
     for _ in range(100):
         tally.latencies["GetItem"].record(int(latency_ms * 1e6))
@@ -29,7 +39,7 @@ def result_of(plan: Plan, *, seconds: float, latency_ms: float, errors: int = 0)
     tally.ended_ns = int(seconds * 1e9)
     if errors:
         tally.errors["InternalServerError"] = errors
-    return Result.of(plan, tally)
+    return Run(Result.of(plan, tally), seconds / 10 / 100 * 1e6)
 
 
 def test_ratios_are_medians_of_pairs(plan: Plan) -> None:
@@ -38,13 +48,13 @@ def test_ratios_are_medians_of_pairs(plan: Plan) -> None:
     row = Row(
         "get",
         8,
-        [result_of(plan, seconds=each, latency_ms=each) for each in (1, 10, 1)],
-        [result_of(plan, seconds=each, latency_ms=each) for each in (3, 30, 90)],
+        [run_of(plan, seconds=each, latency_ms=each) for each in (1, 10, 1)],
+        [run_of(plan, seconds=each, latency_ms=each) for each in (3, 30, 90)],
     )
     assert row.throughput_ratio == pytest.approx(3)
     assert row.p99_ratio == pytest.approx(1 / 3, rel=0.01)
     [line] = Comparison("peer", "1.2.3", "memory", rows=[row]).lines()[2:]
-    assert line.split() == ["get", "×8", "100", "3", "3.00", "1.00", "30.00", "0.33"]
+    assert line.split() == ["get", "×8", "100", "3", "3.00", "1.00", "30.00", "0.33", "1,000", "30,000", "0.33"]
 
 
 @pytest.mark.parametrize(
@@ -53,43 +63,67 @@ def test_ratios_are_medians_of_pairs(plan: Plan) -> None:
 )
 def test_losing_is_told_in_words(plan: Plan, seconds: float, latency_ms: float, remark: str) -> None:
     """In throughput or in the tail; a table of ratios is read too fast for anything less."""
-    ours = result_of(plan, seconds=1, latency_ms=10)
-    row = Row("get", 8, [ours], [result_of(plan, seconds=seconds, latency_ms=latency_ms, errors=2)])
+    ours = run_of(plan, seconds=1, latency_ms=10)
+    row = Row("get", 8, [ours], [run_of(plan, seconds=seconds, latency_ms=latency_ms, errors=2)])
     line = Comparison("peer", "1", "memory", rows=[row]).lines()[2]
     assert line.endswith(f"{remark}, peer's errors: 2" if remark else "  peer's errors: 2")
 
 
-def test_a_comparison_measures_both_by_turns(short: Plan) -> None:
+def test_a_comparison_measures_both_by_turns(short: Plan, ours: Running) -> None:
     """Also what can be done only once for each item, which is loaded again."""
-    row = compare(replace(short, workload="delete"), replace(short, workload="delete"), pairs=2)
+    row = compare(replace(short, workload="delete"), ours, ours, pairs=2)
     assert row.reason == ""
-    assert [each.tally.answered() for each in (*row.ours, *row.theirs)] == [450] * 4
+    runs = (*row.ours, *row.theirs)
+    assert [each.result.tally.answered() for each in runs] == [450] * 4
+    # The server of the tests is in this process, whose time is between nothing and all there is.
+    assert all(each.cpu_us is not None and 0 <= each.cpu_us < 1e6 for each in runs)
     told = row.as_json()
     assert told["workload"] == "delete"
     assert len(told["slipring"]) == len(told["peer"]) == 2
 
 
-def test_a_yardstick_has_no_tables(short: Plan) -> None:
+def test_a_yardstick_has_no_tables(short: Plan, ours: Running) -> None:
     with stub.serving(stub.HTTP) as endpoint:
-        row = compare(short, replace(short, endpoint=endpoint), pairs=1, stub=True)
+        row = compare(short, ours, Running(endpoint), pairs=1, stub=True)
     line = Comparison("echo", "", "memory", yardstick=True, rows=[row]).lines()[2]
     assert row.throughput_ratio < 1
     assert "behind" not in line
 
 
-def test_a_peer_that_cannot_has_a_dash_and_a_reason(short: Plan) -> None:
+def test_a_peer_that_cannot_has_a_dash_and_a_reason(short: Plan, ours: Running) -> None:
     """It is no reason to stop; that we cannot would be."""
     with stub.serving(stub.BARE) as gone:
         pass
-    row = compare(short, replace(short, endpoint=gone), pairs=1)
+    row = compare(short, ours, Running(gone), pairs=1)
     [line] = Comparison("peer", "1", "memory", rows=[row]).lines()[1:]
     assert line.startswith("get ×8  -  CreateTable: ConnectionRefusedError")
     with pytest.raises(BenchError):
-        compare(replace(short, endpoint=gone), short, pairs=1)
+        compare(short, Running(gone), ours, pairs=1)
 
 
-def test_the_wrong_answer_is_a_reason_too(short: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_wrong_answer_is_a_reason_too(short: Plan, ours: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = iter([True, False])
     monkeypatch.setitem(WORKLOADS, "get", replace(WORKLOADS["get"], holds=lambda answer: next(asked)))
-    other = replace(short, endpoint=replace(short.endpoint, host="localhost"))
-    assert compare(short, other, pairs=1).reason.startswith("get is not done as it should be")
+    other = Running(replace(short.endpoint, host="localhost"))
+    assert compare(short, ours, other, pairs=1).reason.startswith("get is not done as it should be")
+
+
+def test_processor_time_is_that_of_the_time_asked_for() -> None:
+    """Servers also work while they warm up, which is not what is measured."""
+    with CpuWatch(os.getpid()) as watch:
+        time.sleep(0.1)
+        begin_ns = perf_counter_ns()
+        while perf_counter_ns() < begin_ns + 300_000_000:
+            pass
+        end_ns = perf_counter_ns()
+        time.sleep(0.1)
+        seen_ns = perf_counter_ns()
+    busy_s, idle_s = watch.used_s(begin_ns, end_ns), watch.used_s(end_ns + 30_000_000, seen_ns)
+    assert busy_s is not None
+    assert idle_s is not None
+    # Others may use the machine too, so it need not be all of the time.
+    assert 0.02 < busy_s < 0.36
+    assert idle_s < 0.03
+    with CpuWatch(None) as blind:
+        pass
+    assert blind.used_s(begin_ns, end_ns) is None
