@@ -87,12 +87,12 @@ def _script(body: bytes) -> dict[str, Any]:
     return script if isinstance(script, dict) else {}
 
 
-def listener(api: ScriptedApi, limits: Limits, ready: Callable[[], Any]) -> Listener:
+def listener(api: ScriptedApi, limits: Limits, ready: Callable[[], Any], meters: Meters | None = None) -> Listener:
     return Listener(
         api=api,
         targets=TARGETS,
         metrics=lambda: METRICS,
-        meters=Meters(TARGETS.values()),
+        meters=meters or Meters(TARGETS.values()),
         authenticate=TrustingAuthenticator().identify,
         ready=ready,
         clock=SystemClock(),
@@ -111,7 +111,8 @@ class Server:
         self.unready: Exception | None = None
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.port: int = self.socket.getsockname()[1]
-        self.listener = listener(self.api, self.limits, self._ready)
+        self.meters = Meters(TARGETS.values())
+        self.listener = listener(self.api, self.limits, self._ready, self.meters)
         self.loop = uvloop.new_event_loop()
         self._started = threading.Event()
         self._stopped: asyncio.Event
