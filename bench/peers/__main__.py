@@ -42,12 +42,13 @@ class Bench:
     serve_flags: tuple[str, ...]
 
     def compare(self, comparison: Comparison, theirs: Running) -> Comparison:
-        """Fill a comparison with rows, and print each."""
+        """Fill a comparison with rows."""
         start = partial(slipring_start, more=self.serve_flags)
         place = {"installed": self.scratch, "scratch": self.scratch}
         with running(start, **place, store=comparison.store, cores=self.server_cores) as ours:
             for workload in self.workloads:
                 for connections in self.connections:
+                    click.echo(f"{comparison.peer}, {comparison.store}: {workload} ×{connections}", err=True)
                     plan = replace(self.plan, workload=workload, connections=connections)
                     row = compare(plan, ours, theirs, self.pairs, stub=comparison.yardstick)
                     comparison.rows.append(row)
@@ -138,8 +139,8 @@ def _comparisons(bench: Bench, name: str, store: str) -> Iterator[Comparison]:
 def _peer(bench: Bench, name: str, store: str) -> Iterator[tuple[str, Running | None]]:
     """A running peer's version and address; no address if it does not keep its data in such a place."""
     if name == ECHO:
-        with stub.serving(stub.HTTP, bench.server_cores) as endpoint:
-            yield "", Running(endpoint)
+        with stub.serving(stub.HTTP, bench.server_cores) as server:
+            yield "", Running(server.endpoint, server.pid)
     elif name not in PEERS:
         yield "", Running(Endpoint.parse(name))
     elif store not in PEERS[name].stores:

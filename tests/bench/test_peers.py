@@ -83,8 +83,8 @@ def test_a_comparison_measures_both_by_turns(short: Plan, ours: Running) -> None
 
 
 def test_a_yardstick_has_no_tables(short: Plan, ours: Running) -> None:
-    with stub.serving(stub.HTTP) as endpoint:
-        row = compare(short, ours, Running(endpoint), pairs=1, stub=True)
+    with stub.serving(stub.HTTP) as server:
+        row = compare(short, ours, Running(server.endpoint), pairs=1, stub=True)
     line = Comparison("echo", "", "memory", yardstick=True, rows=[row]).lines()[2]
     assert row.throughput_ratio < 1
     assert "behind" not in line
@@ -94,11 +94,11 @@ def test_a_peer_that_cannot_has_a_dash_and_a_reason(short: Plan, ours: Running) 
     """It is no reason to stop; that we cannot would be."""
     with stub.serving(stub.BARE) as gone:
         pass
-    row = compare(short, ours, Running(gone), pairs=1)
+    row = compare(short, ours, Running(gone.endpoint), pairs=1)
     [line] = Comparison("peer", "1", "memory", rows=[row]).lines()[1:]
     assert line.startswith("get ×8  -  CreateTable: ConnectionRefusedError")
     with pytest.raises(BenchError):
-        compare(short, Running(gone), ours, pairs=1)
+        compare(short, Running(gone.endpoint), ours, pairs=1)
 
 
 def test_the_wrong_answer_is_a_reason_too(short: Plan, ours: Running, monkeypatch: pytest.MonkeyPatch) -> None:

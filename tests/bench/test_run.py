@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -58,8 +57,8 @@ def test_two_processes_share_a_run(plan: Plan, ddb: Client) -> None:
 
 def test_a_count_is_dealt_out_to_the_processes(plan: Plan) -> None:
     shared = replace(plan, processes=3, connections=7, count=100)
-    with stub.serving(stub.HTTP) as endpoint:
-        result = run.measure(replace(shared, endpoint=endpoint), "t", 0, ignore)
+    with stub.serving(stub.HTTP) as server:
+        result = run.measure(replace(shared, endpoint=server.endpoint), "t", 0, ignore)
     assert result.tally.answered() == 100
 
 
@@ -67,18 +66,18 @@ def test_a_count_is_dealt_out_to_the_processes(plan: Plan) -> None:
 @pytest.mark.parametrize("workload", ["get", "batch-write", "ycsb-f"])
 def test_a_stub_answers_every_request(plan: Plan, kind: str, workload: str) -> None:
     """It is the yardstick for the client's own speed, whatever the size of the requests."""
-    with stub.serving(kind) as endpoint:
-        result = run.measure(replace(plan, endpoint=endpoint, workload=workload, seconds=0.1), "t", 0, ignore)
+    with stub.serving(kind) as server:
+        result = run.measure(replace(plan, endpoint=server.endpoint, workload=workload, seconds=0.1), "t", 0, ignore)
     assert result.tally.answered() == result.tally.sent > 0
     assert result.tally.errors == {}
 
 
 @pytest.fixture
-def nobody() -> Iterator[Endpoint]:
+def nobody() -> Endpoint:
     """Where nobody listens, because somebody just did."""
-    with stub.serving(stub.BARE) as endpoint:
+    with stub.serving(stub.BARE) as gone:
         pass
-    yield endpoint
+    return gone.endpoint
 
 
 def test_a_server_that_is_not_there_is_one_line(plan: Plan, nobody: Endpoint) -> None:

@@ -13,7 +13,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import cast
+from typing import NamedTuple, cast
 
 import uvloop
 from httptools import HttpRequestParser
@@ -70,15 +70,22 @@ class Http(_Answering):
 _PROTOCOLS: dict[str, Callable[[], _Answering]] = {BARE: Bare, HTTP: Http}
 
 
+class Stub(NamedTuple):
+    """A stub that answers."""
+
+    endpoint: Endpoint
+    pid: int | None
+
+
 @contextmanager
-def serving(kind: str, cores: tuple[int, ...] = ()) -> Iterator[Endpoint]:
+def serving(kind: str, cores: tuple[int, ...] = ()) -> Iterator[Stub]:
     """A stub in a process of its own, on these cores."""
     listening = socket.create_server(("127.0.0.1", 0), backlog=1024)
     process = multiprocessing.get_context("spawn").Process(target=_serve, args=(kind, listening, cores), daemon=True)
     process.start()
     try:
         # The socket accepts already, so nobody has to wait until the process does.
-        yield Endpoint("127.0.0.1", listening.getsockname()[1], tls=False)
+        yield Stub(Endpoint("127.0.0.1", listening.getsockname()[1], tls=False), process.pid)
     finally:
         listening.close()
         process.kill()

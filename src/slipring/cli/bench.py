@@ -79,8 +79,8 @@ def _measured(plan: Plan, ceiling: bool) -> Result:
     try:
         plan.check()
         if ceiling:
-            with stub.serving(stub.BARE) as endpoint:
-                return _loaded(replace(plan, endpoint=endpoint), "slipring-bench")
+            with stub.serving(stub.BARE) as server:
+                return _loaded(replace(plan, endpoint=server.endpoint), "slipring-bench")
         with run.table(plan) as table:
             with _bar(f"{plan.workload}: loading", plan.items_loaded) as bar:
                 run.load(plan, table, bar.update if bar else _ignore)
