@@ -71,11 +71,11 @@ def test_losing_is_told_in_words(plan: Plan, seconds: float, latency_ms: float, 
 
 def test_a_comparison_measures_both_by_turns(short: Plan, ours: Running) -> None:
     """Also what can be done only once for each item, which is loaded again."""
-    row = compare(replace(short, workload="delete"), ours, ours, pairs=2)
+    # It ends as soon as everything is deleted, however much longer it could go on.
+    row = compare(replace(short, workload="delete", seconds=5.0), ours, ours, pairs=2)
     assert row.reason == ""
     runs = (*row.ours, *row.theirs)
-    # A tenth of a second is enough for all 450 items, unless the machine stalls.
-    assert all(0 < each.result.tally.answered() <= 450 and not each.result.tally.errors for each in runs)
+    assert [each.result.tally.answered() for each in runs] == [450] * 4
     # The server of the tests is in this process, whose time is between nothing and all there is.
     assert all(each.cpu_us is not None and 0 <= each.cpu_us < 1e6 for each in runs)
     told = row.as_json()
