@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import resource
 from pathlib import Path
@@ -34,6 +35,11 @@ class Process:
         if _STATM.exists():
             pages = int(_STATM.read_text().split()[1])
             samples["process_resident_memory_bytes"] = single(pages * resource.getpagesize())
-            # Looking takes one as well.
-            samples["process_open_fds"] = single(sum(1 for _ in _FDS.iterdir()) - 1)
+            samples["process_open_fds"] = single(_open_fds())
         return samples
+
+
+def _open_fds() -> int:
+    """Linux tells their number since 6.2. Before, they must be listed, which takes one more; with paths made of them
+    ten thousand would stop everybody for 40 ms."""
+    return _FDS.stat().st_size or len(os.listdir(_FDS)) - 1  # noqa: PTH208
