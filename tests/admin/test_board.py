@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slipring.admin.board import Board
+from slipring.admin.board import SNAPSHOT_BYTES_MAX, Board
 from tests.cli.processes import environment
 
 
@@ -26,7 +26,7 @@ def test_a_place_holds_the_last_snapshot_put_there(puts: list[tuple[int, bytes]]
 
 def test_large_snapshots_stay_in_their_place() -> None:
     board = Board(3)
-    large = b"x" * (1024 * 1024 - 4)
+    large = b"x" * SNAPSHOT_BYTES_MAX
     for place in (1, 1, 0, 2, 1):
         board.put(place, large)
     assert [board.get(place) == large for place in range(3)] == [True] * 3
@@ -37,7 +37,7 @@ def test_a_snapshot_that_does_not_fit_is_a_mistake_of_ours() -> None:
     board = Board(2)
     board.put(1, b"there")
     with pytest.raises(AssertionError):
-        board.put(0, b"x" * (1024 * 1024))
+        board.put(0, b"x" * (SNAPSHOT_BYTES_MAX + 1))
     assert (board.get(0), board.get(1)) == (b"", b"there")
 
 

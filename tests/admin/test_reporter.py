@@ -11,8 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slipring.admin.board import Board
-from slipring.admin.reporter import Reporter
+from slipring.admin.meters import Meters
+from slipring.admin.reporter import INHERITED_BYTES_MAX, Reporter
 from slipring.admin.samples import Samples, decode, encode, merged, single
+from slipring.admin.stored import table_samples
+from slipring.engine.usage import INDEXES_MAX, TABLES_MAX, Usages
+from slipring.model.errors.base import ApiError
+from slipring.model.service import operations
 from tests.admin.prometheus import Page, parse
 
 WHOLE = {
@@ -106,6 +111,37 @@ def test_of_a_worker_that_died_only_what_it_had_done_counts(monkeypatch: pytest.
     page = successor.page()
     assert requests(page) == 45
     assert page.value("slipring_open_connections") == 6
+
+
+def as_much_as_can_be(tables: str) -> Samples:
+    """The figures of a process that met every operation, error, and table name there can be."""
+    meters = Meters(operations())
+    for operation in operations():
+        for kind in ApiError.registry.values():
+            meters[operation].failed(kind("m"))
+        meters[operation].answers = [10**9] * len(meters[operation].answers)
+    usages = Usages()
+    for number in range(TABLES_MAX + 1):
+        usages.table(f"{tables}{number}".ljust(255, "t"))
+    for number in range(INDEXES_MAX + 1):
+        usages.index(f"{tables}0".ljust(255, "t"), f"{number}".ljust(255, "i"))
+    for usage in usages.all():
+        usage.read_units = usage.write_units = 123456789.5
+        usage.returned_items = 10**9
+    return {**meters.samples(), **table_samples(usages)}
+
+
+def test_what_workers_hand_on_stays_within_its_place() -> None:
+    """However many die, each having met other tables than the last. Their requests are never forgotten."""
+    board = Board()
+    for generation in range(5):
+        reporter = Reporter(board, 0)
+        figures = as_much_as_can_be(f"generation{generation}-")
+        reporter.watch(lambda figures=figures: figures)  # type: ignore[misc]
+        page = parse(reporter.page().decode())
+    assert len(board.get(0)) > INHERITED_BYTES_MAX
+    one = figures["slipring_requests_total"]["GetItem",][0]
+    assert page.value("slipring_requests_total", operation="GetItem") == 5 * one
 
 
 def _ended_pid() -> int:

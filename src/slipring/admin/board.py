@@ -10,8 +10,9 @@ from mmap import mmap
 from struct import Struct
 
 _LENGTH = Struct("=I")
-_HALF_BYTES = 1024 * 1024
-"""The snapshot of a process that saw as many tables, indexes and errors as are told apart is well below this."""
+_HALF_BYTES = 2 * 1024 * 1024
+SNAPSHOT_BYTES_MAX = _HALF_BYTES - _LENGTH.size
+"""Tables, indexes and errors are told apart in bounded numbers, so no process has more to say."""
 _PLACE_BYTES = 4096 + 2 * _HALF_BYTES
 """A page for the byte that tells which half is read, then the halves. Memory is only taken where it is written."""
 
@@ -25,7 +26,7 @@ class Board:
 
     def put(self, place: int, snapshot: bytes) -> None:
         """Replace the snapshot in a place. Only the one process that holds the place may."""
-        assert len(snapshot) <= _HALF_BYTES - _LENGTH.size, "what a process tells apart is bounded"
+        assert len(snapshot) <= SNAPSHOT_BYTES_MAX, "what a process tells apart is bounded"
         other = 1 - self._memory[place * _PLACE_BYTES]
         start = self._half(place, other)
         _LENGTH.pack_into(self._memory, start, len(snapshot))

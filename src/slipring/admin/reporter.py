@@ -11,14 +11,16 @@ import os
 from collections.abc import Callable
 from struct import Struct
 
-from slipring.admin.board import Board
+from slipring.admin.board import SNAPSHOT_BYTES_MAX, Board
 from slipring.admin.exposition import render
+from slipring.admin.metrics import METRICS
 from slipring.admin.samples import Samples, decode, encode, merged, without_gauges
 
 Source = Callable[[], Samples]
 
 _PID = Struct("=I")
 _EVERY_S = 1.0
+INHERITED_BYTES_MAX = SNAPSHOT_BYTES_MAX // 4
 
 
 class Reporter:
@@ -27,8 +29,7 @@ class Reporter:
     def __init__(self, board: Board, place: int) -> None:
         self._board = board
         self._place = place
-        before = board.get(place)
-        self._before = without_gauges(decode(before[_PID.size :])) if before else {}
+        self._before = _inherited(board.get(place))
         self._sources: list[Source] = []
         self._timer: asyncio.TimerHandle | None = None
 
@@ -60,6 +61,18 @@ class Reporter:
         for source in self._sources:
             own.update(source())
         self._board.put(self._place, _PID.pack(os.getpid()) + encode(merged([self._before, own])))
+
+
+def _inherited(snapshot: bytes) -> Samples:
+    """What the worker that had this place before had counted.
+
+    If that is very much its tables are left behind, or every worker might hand on more than the one before."""
+    if not snapshot:
+        return {}
+    counted = without_gauges(decode(snapshot[_PID.size :]))
+    if len(snapshot) <= INHERITED_BYTES_MAX:
+        return counted
+    return {name: family for name, family in counted.items() if "table" not in METRICS[name].labels}
 
 
 def _told(snapshot: bytes) -> Samples:
