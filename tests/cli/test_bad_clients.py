@@ -102,15 +102,16 @@ def test_thousands_of_connections_come_and_go(serving: Serving) -> None:
 
 
 def test_uploads_that_never_end(serving: Serving) -> None:
-    """Each holds what it has sent, not what it has announced."""
+    """Each holds what it has sent, not what it has announced; and once it is gone the next can have that."""
     uploads, sent_bytes = 100, 400_000
     begin = request(b"", {"Content-Length": "4000000"}) + b'{"TableName":"' + b"x" * sent_bytes
     before_kb = memory_kb(serving)
-    with connections(serving, uploads) as opened:
-        for each in opened:
-            each.sendall(begin)
-        check_answers(serving)
-        assert memory_kb(serving) - before_kb < uploads * sent_bytes / 1000 + SLACK_KB
+    for _ in range(4):
+        with connections(serving, uploads) as opened:
+            for each in opened:
+                each.sendall(begin)
+            check_answers(serving)
+            assert memory_kb(serving) - before_kb < uploads * sent_bytes / 1000 + SLACK_KB
 
 
 def test_answers_that_nobody_reads(serving: Serving) -> None:

@@ -95,7 +95,7 @@ def test_a_disk_that_is_full_from_the_start(tmp_path: Path) -> None:
 def test_a_file_where_the_store_should_be(tmp_path: Path, below: str) -> None:
     file = tmp_path / "file"
     file.write_text("no store")
-    refusal(file / below)
+    assert refusal(file / below) == ": not a directory, which a file store is\n"
 
 
 def test_a_directory_that_is_something_else(tmp_path: Path) -> None:
@@ -119,6 +119,11 @@ def flip_bits(store: Path) -> None:
     journal.write_bytes(data)
 
 
+def lose_journal(store: Path) -> None:
+    """And with it everything acknowledged since the last checkpoint."""
+    max(store.glob("journal-*")).unlink()
+
+
 def scribble_over_base(store: Path) -> None:
     (store / "base.mdb").write_bytes(b"\xa5" * 8192)
 
@@ -129,6 +134,7 @@ def scribble_over_base(store: Path) -> None:
     [
         (make_newer, ": store format 1000 is newer than this version's 1"),
         (flip_bits, "/journal-0000000000000001: group "),
+        (lose_journal, "/journal-0000000000000001: missing"),
         (scribble_over_base, "/base.mdb: "),
     ],
 )

@@ -386,6 +386,9 @@ class Connection(asyncio.Protocol):
         self._transport.close()
 
     def _depart(self) -> None:
+        # Request, parser and connection refer to each other, and the collector comes by too seldom to let megabytes
+        # of an unfinished body wait for it.
+        self._request.reset()
         self._end_intake()
         self._release()
         self._traffic.dismiss(self)

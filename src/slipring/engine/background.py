@@ -38,6 +38,7 @@ class Background:
         self._catalog = catalog
         self._clock = clock
         self._lease = Lease(store, clock, "background", ids.uuid(), _LEASE_SECONDS)
+        self._failed: set[bytes] = set()
         self._kept_at = -math.inf
         self._wanted = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -84,10 +85,12 @@ class Background:
                 try:
                     await self._step(key, value)
                 except (StoreDamaged, AssertionError, LookupError, TypeError, ValueError):
-                    # One job that cannot go on, over a damaged row say, must not hold up the others.
-                    _log.exception("a background job failed; it is tried again later")
+                    # One job that cannot go on, over a damaged row say, must not hold up the others, nor fill the log.
+                    if key not in self._failed:
+                        _log.exception("a background job failed; it is tried again later")
                     failed.add(key)
                 await asyncio.sleep(0)
+        self._failed = failed
 
     async def _keep(self) -> None:
         """What comes up with time alone."""

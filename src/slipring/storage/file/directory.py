@@ -40,7 +40,7 @@ def claimed(path: Path) -> Iterator[None]:
         status = path.stat()
         is_store = (path / FORMAT).exists()
         foreign = sorted({entry.name for entry in path.iterdir()} - _BEFORE_FORMAT)
-    except NotADirectoryError:
+    except (NotADirectoryError, FileExistsError):
         raise StoreUnavailable(f"{path}: not a directory, which a file store is") from None
     except OSError as error:
         raise store_error(error, "open the store's directory", path) from None

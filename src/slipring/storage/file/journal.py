@@ -127,7 +127,7 @@ class Journal:
         numbers = segments.numbers(self._disk)
         if applied.segment in numbers:
             segment = segments.open_segment(self._disk, applied.segment)
-        elif numbers or applied.sequence:
+        elif numbers or applied.sequence or self._words[PUBLISHED]:
             path = segments.path_of(self._disk, applied.segment)
             raise StoreDamaged(f"{path}: missing, and it holds what follows group {applied.sequence}")
         else:
