@@ -11,7 +11,7 @@ from slipring.expressions.syntax import And, Between, Comparison, Condition, Fun
 from slipring.model.errors import expressions as errors
 from slipring.model.limits import EXPRESSION_IN_OPERANDS_MAX
 
-_OPERAND_COUNTS = {
+OPERAND_COUNTS = {
     "attribute_exists": 1,
     "attribute_not_exists": 1,
     "attribute_type": 2,
@@ -19,7 +19,8 @@ _OPERAND_COUNTS = {
     "contains": 2,
     "size": 1,
 }
-_PATH_FUNCTIONS = frozenset({"attribute_exists", "attribute_not_exists"})
+"""How many operands each function of a condition takes."""
+PATH_FUNCTIONS = frozenset({"attribute_exists", "attribute_not_exists"})
 _UPDATE_FUNCTIONS = frozenset({"if_not_exists", "list_append"})
 _COMPARATORS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 _PRECEDENCES = {"OR": 1, "AND": 2, "NOT": 3}
@@ -155,11 +156,11 @@ class ConditionParser(Parser):
         function = super()._call(name, arguments)
         if name in _UPDATE_FUNCTIONS:
             self._note(Check.FUNCTION_NAME, errors.function_not_in_condition(self.parameter, name))
-        elif name not in _OPERAND_COUNTS:
+        elif name not in OPERAND_COUNTS:
             self._note(Check.FUNCTION_NAME, errors.unknown_function(self.parameter, name))
-        elif len(arguments) != _OPERAND_COUNTS[name]:
+        elif len(arguments) != OPERAND_COUNTS[name]:
             self._note_operand_count(name, arguments)
-        elif name in _PATH_FUNCTIONS and not isinstance(arguments[0], Path):
+        elif name in PATH_FUNCTIONS and not isinstance(arguments[0], Path):
             self._note(Check.OPERANDS, errors.path_required(self.parameter, name))
         elif name == "size" and isinstance(arguments[0], Function):
             self._note(Check.OPERANDS, errors.wrong_operand_type(self.parameter, name, "N"))

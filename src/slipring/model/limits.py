@@ -64,8 +64,6 @@ EXPRESSION_BYTES_MAX = 4 * KIB
 EXPRESSION_OPERATORS_MAX = 300
 """Operators and functions in one expression (observed message: "maximum allowed: 300")."""
 EXPRESSION_IN_OPERANDS_MAX = 100
-EXPRESSION_PLACEHOLDER_BYTES_MAX = 255
-"""The length of one `#name` or `:value`."""
 EXPRESSION_SUBSTITUTION_BYTES_MAX = 2 * MIB
 """All of ExpressionAttributeNames, or all of ExpressionAttributeValues."""
 

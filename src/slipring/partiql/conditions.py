@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from slipring.expressions.condition_parser import OPERAND_COUNTS, PATH_FUNCTIONS
 from slipring.expressions.syntax import And, Between, Comparison, Condition, Function, In, Not, Operand, Or, Path, Value
 from slipring.model.errors import expressions as expression_errors
 from slipring.model.errors import partiql as errors
@@ -24,16 +25,7 @@ PARAMETER = "ConditionExpression"
 """What the engine's errors call the condition; `errors.without_parameter` takes it out again."""
 
 _OPERATORS = {"Eq": "=", "Ne": "<>", "Lt": "<", "Lte": "<=", "Gt": ">", "Gte": ">="}
-_OPERAND_COUNTS = {
-    "attribute_exists": 1,
-    "attribute_not_exists": 1,
-    "attribute_type": 2,
-    "begins_with": 2,
-    "contains": 2,
-    "size": 1,
-}
-_PREDICATES = _OPERAND_COUNTS.keys() - {"size"}
-_PATH_FUNCTIONS = frozenset({"attribute_exists", "attribute_not_exists"})
+_PREDICATES = OPERAND_COUNTS.keys() - {"size"}
 _CONDITIONS = frozenset({"And", "Or", "Not", "Between", "InCollection", "IsType", *_OPERATORS})
 
 _TYPES_BY_NAME = {
@@ -128,13 +120,13 @@ class ConditionCompiler:
         return self._function(node.text, node.children)
 
     def _check_function(self, node: Node) -> None:
-        if node.text not in _OPERAND_COUNTS:
+        if node.text not in OPERAND_COUNTS:
             raise errors.unrecognized_function(node.text, position(self._text, node.start, node.length))
 
     def _function(self, name: str, arguments: tuple[Node, ...]) -> Function:
-        if len(arguments) != _OPERAND_COUNTS[name]:
+        if len(arguments) != OPERAND_COUNTS[name]:
             raise _plain(expression_errors.wrong_operand_count(PARAMETER, name, len(arguments)))
-        if name in _PATH_FUNCTIONS and not is_path(arguments[0]):
+        if name in PATH_FUNCTIONS and not is_path(arguments[0]):
             raise _plain(expression_errors.path_required(PARAMETER, name))
         operands = tuple([self._operand(argument) for argument in arguments])
         function = Function(name, operands)

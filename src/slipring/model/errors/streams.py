@@ -36,10 +36,6 @@ def invalid_stream_arn() -> ValidationException:
     return ValidationException("Invalid StreamArn")
 
 
-def invalid_shard_id() -> ValidationException:
-    return ValidationException("Invalid ShardId")
-
-
 def invalid_iterator() -> ValidationException:
     return ValidationException("Invalid ShardIterator")
 

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
-from slipring.capacity.consumed import Tally
-from slipring.capacity.metering import count_read
-from slipring.capacity.units import read_units
-from slipring.engine import rows, transactions
+from slipring.engine import transactions
 from slipring.engine.actions import Action
 from slipring.engine.engine import Engine
 from slipring.engine.table import Table
@@ -23,7 +18,8 @@ from slipring.model.service import operations
 from slipring.operations.answers import AnswerParts
 from slipring.operations.statements.compile import bound_statement
 from slipring.operations.statements.writes import write_action
-from slipring.operations.transactions.write import TRANSACTION_FACTOR, add_capacity
+from slipring.operations.transactions.get import answer_rows
+from slipring.operations.transactions.write import add_capacity
 from slipring.partiql import Delete, Exists, Insert, Select, Statement, Update, normalise_parameters, selected_key
 
 
@@ -69,24 +65,8 @@ async def _read(engine: Engine, selects: list[Select], request: dict[str, Any], 
     if len(set(keys)) < len(keys):
         raise item_errors.several_operations_on_one_item()
     found = await engine.store.get_many(keys)
-    told: list[bytes] = []
-    tallies: dict[str, Tally] = {}
-    for table, select, row in zip(tables, selects, found, strict=True):
-        count_read(table, row, consistent=True, factor=TRANSACTION_FACTOR)
-        tally = tallies.setdefault(select.table_name, Tally(select.table_name))
-        size = 0 if row is None else rows.item_bytes(row)
-        tally.table_units += read_units(size, consistent=True) * TRANSACTION_FACTOR
-        told.append(b"{}" if row is None else b'{"Item":' + _projected(select, row) + b"}")
-    parts = AnswerParts()
-    parts.splice(b"Responses", b"[" + b",".join(told) + b"]")
-    mode = request.get("ReturnConsumedCapacity", "NONE")
-    if mode != "NONE":
-        parts.add(b"ConsumedCapacity", [tally.describe(mode, "Read") for tally in tallies.values()])
-    return parts.finish()
-
-
-def _projected(select: Select, row: bytes) -> bytes:
-    return rows.json(row) if select.projection is None else orjson.dumps(select.projection.apply(rows.decode(row)))
+    names, projections = [select.table_name for select in selects], [select.projection for select in selects]
+    return answer_rows(request, names, tables, projections, found)
 
 
 async def _write(engine: Engine, statements: list[Statement], request: dict[str, Any], caller: Caller) -> list[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -22,6 +23,7 @@ from slipring.model.errors import items as item_errors
 from slipring.model.errors.tree import ValidationException
 from slipring.operations.answers import AnswerParts
 from slipring.operations.projections import plan_projection
+from slipring.operations.reads.selection import ItemProjection
 
 _TRANSACTION_FACTOR = 2
 _MEMBERS = frozenset(("ExpressionAttributeNames", "Key", "ProjectionExpression", "TableName"))
@@ -44,9 +46,7 @@ async def transact_get_items(engine: Engine, request: dict[str, Any], caller: Ca
     found = await engine.store.get_many(keys)
     if sum(rows.item_bytes(row) for row in found if row is not None) > limits.TRANSACTION_BYTES_MAX:
         raise errors.transaction_too_large()
-    for table, row in zip(tables, found, strict=True):
-        count_read(table, row, consistent=True, factor=_TRANSACTION_FACTOR)
-    return _answer(request, gets, projections, found)
+    return answer_rows(request, [get["TableName"] for get in gets], tables, projections, found)
 
 
 def _locate(tables: list[Table], gets: list[dict[str, Any]]) -> list[bytes]:
@@ -66,22 +66,25 @@ def _locate(tables: list[Table], gets: list[dict[str, Any]]) -> list[bytes]:
     return keys
 
 
-def _answer(
+def answer_rows(
     request: dict[str, Any],
-    gets: list[dict[str, Any]],
-    projections: list[Projection | None],
-    found: list[bytes | None],
+    names: Sequence[str],
+    tables: Sequence[Table],
+    projections: Sequence[ItemProjection | None],
+    found: Sequence[bytes | None],
 ) -> list[bytes]:
+    """The answer of a transaction that reads one item of each table, which the request names so."""
     responses: list[bytes] = []
     tallies: dict[str, Tally] = {}
-    for get, projection, row in zip(gets, projections, found, strict=True):
+    for name, table, projection, row in zip(names, tables, projections, found, strict=True):
+        count_read(table, row, consistent=True, factor=_TRANSACTION_FACTOR)
         if row is None:
             responses.append(b"{}")
         elif projection is None:
             responses.append(b'{"Item":' + rows.json(row) + b"}")
         else:
             responses.append(orjson.dumps({"Item": projection.apply(rows.decode(row))}))
-        tally = tallies.setdefault(get["TableName"], Tally(get["TableName"]))
+        tally = tallies.setdefault(name, Tally(name))
         size = 0 if row is None else rows.item_bytes(row)
         tally.table_units += read_units(size, consistent=True) * _TRANSACTION_FACTOR
     parts = AnswerParts()
