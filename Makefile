@@ -54,8 +54,8 @@ COMPILE := uv pip compile --universal --generate-hashes --no-emit-index-url --no
 
 # Renews the locks; needs uv and npm. UPGRADE=--upgrade takes the newest versions.
 lock:
-	$(COMPILE) $(UPGRADE) pyproject.toml --group build --output-file requirements/serve.txt
-	$(COMPILE) $(UPGRADE) pyproject.toml --group build --group test --group check --output-file requirements/test.txt
+	$(COMPILE) $(UPGRADE) pyproject.toml --all-extras --group build --output-file requirements/serve.txt
+	$(COMPILE) $(UPGRADE) pyproject.toml --all-extras --group build --group test --group check --output-file requirements/test.txt
 	$(COMPILE) $(UPGRADE) --group sdks --output-file requirements/sdks.txt
 	cd $(JAVASCRIPT) && npm install --package-lock-only --omit-lockfile-registry-resolved
 
