@@ -25,13 +25,13 @@ Client = Any
 """A boto3 DynamoDB client; boto3 makes its methods at run time."""
 
 
-def make_client(url: str, **config: Any) -> Client:
+def make_client(url: str, access_key: str = "test", **config: Any) -> Client:
     """A client that neither checks its input nor tries again, so that the server sees and answers everything."""
     return boto3.client(
         "dynamodb",
         endpoint_url=url,
         region_name="us-east-1",
-        aws_access_key_id="test",
+        aws_access_key_id=access_key,
         aws_secret_access_key="test",
         config=Config(parameter_validation=False, retries={"total_max_attempts": 1}, max_pool_connections=32, **config),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from types import TracebackType
+from typing import Any
 
 from slipring.clock import Clock
 from slipring.server import running
@@ -13,8 +14,8 @@ from slipring.settings import Settings
 class ServerThread:
     """Serves a store on a free port of 127.0.0.1 until it is left."""
 
-    def __init__(self, store: str = "memory:", clock: Clock | None = None) -> None:
-        self._settings = Settings(store=store, port=0)
+    def __init__(self, store: str = "memory:", clock: Clock | None = None, **settings: Any) -> None:
+        self._settings = Settings(store=store, port=0, **settings)
         self._clock = clock
         self._stack = ExitStack()
         self.url = ""

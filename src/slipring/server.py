@@ -30,6 +30,7 @@ from slipring.edge.sockets import ListenError, bind, url_of
 from slipring.engine.engine import Engine
 from slipring.iam.isolation import Isolation
 from slipring.model.service import operations, targets
+from slipring.model.validation import WORDINGS
 from slipring.operations.registry import HANDLERS
 from slipring.operations.service import Service
 from slipring.settings import Settings
@@ -69,7 +70,8 @@ def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
     def samples() -> Samples:
         return {**store_samples(store), **table_samples(engine.catalog.usages)}
 
-    return Assembly(Service(engine, HANDLERS), lambda: store.get(_READY_KEY), samples, close)
+    service = Service(engine, HANDLERS, WORDINGS[settings.wording])
+    return Assembly(service, lambda: store.get(_READY_KEY), samples, close)
 
 
 class Server:

@@ -54,6 +54,8 @@ def _text(value: object) -> object:
 
 def _choice(*choices: str) -> Callable[[object], object]:
     def read(value: object) -> object:
+        if type(value) is int:
+            value = str(value)
         if value not in choices:
             raise ValueError(f"is not one of {', '.join(choices)}")
         return value
@@ -110,6 +112,13 @@ class Settings:
         "none|account|region|account,region",
         "Whose tables a caller sees: everybody's (none), or those of its own account (the access key, if it has twelve"
         " digits), of the region it signs for, or of both.",
+    )
+    wording: str = _setting(
+        "2025",
+        _choice("2025", "2026"),
+        "2025|2026",
+        "Which of the service's wordings PutItem, UpdateItem and BatchGetItem refuse a request in: that of most regions"
+        " up to 2025, or the one that the regions moved to in 2026.",
     )
     log_level: str = _setting(
         "info", _choice("debug", "info", "warning", "error"), "LEVEL", "The least severe messages to log, on stderr."

@@ -15,6 +15,7 @@ from slipring.model.attribute_values import AttributeValue, normalise_value
 from slipring.model.errors import expressions as errors
 from slipring.model.errors.attribute_values import nested_too_deep
 from slipring.model.errors.tree import ValidationException
+from slipring.model.validation.wording import past_newer_layer
 
 _NAMES = "ExpressionAttributeNames"
 _VALUES = "ExpressionAttributeValues"
@@ -104,7 +105,8 @@ def normalise_values(values: dict[str, AttributeValue]) -> None:
         try:
             normalise_value(value)
         except ValidationException as error:
-            if error.message == nested_too_deep().message:
+            is_deep = error.message == nested_too_deep().message
+            if is_deep and not past_newer_layer({_VALUES: {placeholder: value}}):
                 raise
             raise errors.expression_value_invalid(error, placeholder) from None
 

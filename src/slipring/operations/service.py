@@ -24,12 +24,15 @@ Handler: TypeAlias = Callable[[Engine, Request, Caller], Awaitable[Answer]]
 class Service:
     """Answers operations over one engine."""
 
-    __slots__ = ("_engine", "_handlers", "_refresh")
+    __slots__ = ("_engine", "_handlers", "_refresh", "_wording")
 
-    def __init__(self, engine: Engine, handlers: dict[str, Handler]) -> None:
+    def __init__(
+        self, engine: Engine, handlers: dict[str, Handler], wording: validation.Wording = validation.WORDINGS["2025"]
+    ) -> None:
         self._engine = engine
         self._handlers = handlers
         self._refresh = engine.store.refresh
+        self._wording = wording
 
     async def call(self, operation: str, body: bytes, caller: Caller) -> Answer:
         """The answer's JSON. Raises ApiError for every answer that is not a success, StoreError if the store fails."""
@@ -40,7 +43,10 @@ class Service:
             request = orjson.loads(body)
         except orjson.JSONDecodeError:
             raise errors.malformed_json() from None
-        validation.check(operation, request)
+        try:
+            validation.check(operation, request)
+        except ValidationException as error:
+            raise self._wording.of_constraint(operation, error) from None
         if b"null" in body:
             _drop_nulls(request)
         self._refresh()
@@ -49,7 +55,8 @@ class Service:
         except ValidationException as error:
             # An attribute value of the wrong JSON kind is reported before anything else; looking for one only now
             # keeps the walk through every value off the way of good requests.
-            raise validation.explain(operation, request) or validation.worded(operation, error) from None
+            explained = validation.explain(operation, request)
+            raise explained or self._wording.of(operation, request, error) from None
 
     async def _answer(self, handler: Handler, request: Request, caller: Caller) -> Answer:
         for _ in range(PLANS_MAX):

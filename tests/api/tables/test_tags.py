@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.api.tables.conftest import CreateTable, described, request
-from tests.conftest import Client, error_of, unique
+from tests.conftest import Client, error_of, make_client, unique
+from tests.servers import ServerThread
 
 INVALID = "One or more parameter values were invalid: "
 
@@ -154,12 +155,20 @@ def test_resources_without_tags(ddb: Client, resource: str, message: str) -> Non
         assert error_of(call, ResourceArn=resource, **more) == ("ValidationException", message)
 
 
-def test_a_missing_table(ddb: Client) -> None:
-    """In one's own account it is not found; in another's, IAM denies before anybody looks."""
-    own = f"arn:aws:dynamodb:us-east-1:000000000000:table/{unique()}"
-    assert error_of(ddb.list_tags_of_resource, ResourceArn=own) == (
+def test_a_missing_table(server: ServerThread) -> None:
+    """In one's own account it is not found; in another's, IAM denies before anybody looks. 000000000000, which callers
+    without an account go by, is nobody's own (conformance suite)."""
+    owner = make_client(server.url, access_key="123456789012")
+    own = f"arn:aws:dynamodb:us-east-1:123456789012:table/{unique()}"
+    assert error_of(owner.list_tags_of_resource, ResourceArn=own) == (
         "ResourceNotFoundException",
         f"Requested resource not found: ResourceArn: {own} not found",
     )
-    foreign = own.replace("000000000000", "123456789012")
-    assert error_of(ddb.list_tags_of_resource, ResourceArn=foreign)[0] == "AccessDeniedException"
+    foreign = own.replace("123456789012", "000000000000")
+    for client in (owner, make_client(server.url)):
+        code, message = error_of(client.list_tags_of_resource, ResourceArn=foreign)
+        assert code == "AccessDeniedException"
+        assert message.endswith(
+            f":root is not authorized to perform: dynamodb:ListTagsOfResource on resource: {foreign}"
+        )
+        client.close()

@@ -158,6 +158,8 @@ class ValidationException(ApiError):
     """What the newer layer of the checks of values says instead, where it differs; see `errors.attribute_values`."""
     refuses_transaction: bool = False
     """Whether a transaction with such a mistake is refused as a whole rather than cancelled for it."""
+    precedes_table: bool = False
+    """Whether an operation on one item met it before it looked at its table; see `model.validation.wording`."""
 
 
 class SerializationException(ApiError):

@@ -91,7 +91,9 @@ def parameter_required(name: str) -> ValidationException:
 
 
 def request_items_required(operation: str) -> ValidationException:
-    return ValidationException(f"The requestItems parameter is required for {operation}")
+    error = ValidationException(f"The requestItems parameter is required for {operation}")
+    error.newer_message = constraint_failed_by_hand("RequestItems", at_least("length", 1)).message
+    return error
 
 
 def invalid_table_arn(arn: str) -> ValidationException:

@@ -12,10 +12,8 @@ about to answer with a ValidationException of its own asks `explain` whether ano
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from slipring.model.errors import validation as errors
-from slipring.model.errors.attribute_values import in_newer_words
 from slipring.model.errors.base import ApiError
 from slipring.model.errors.tree import SerializationException, ValidationException
 from slipring.model.service import Operation, operations
@@ -24,8 +22,9 @@ from slipring.model.validation import facts
 from slipring.model.validation.compilation import compile_check
 from slipring.model.validation.constraints import broken_in_structure
 from slipring.model.validation.deserialisation import deserialise
+from slipring.model.validation.wording import WORDINGS, Wording
 
-__all__ = ["check", "explain", "refused_early", "worded"]
+__all__ = ["WORDINGS", "Wording", "check", "explain"]
 
 _checks: dict[str, Callable[[object], bool]] = {}
 
@@ -50,33 +49,6 @@ def explain(operation: str, request: object) -> ApiError | None:
         return _first_error(operations()[operation], request)
     except (SerializationException, ValidationException) as error:
         return error
-
-
-def worded(operation: str, error: ValidationException) -> ValidationException:
-    """`error` in the words of the layer of checks that the operation's parameters go through."""
-    return in_newer_words(error) if operation in facts.NEWER_CHECKS else error
-
-
-def refused_early(operation: str, request: dict[str, Any], error: ValidationException) -> ValidationException:
-    """What an operation on one item says of an `error` in its parameters, met before its table is looked at."""
-    if operation not in facts.NEWER_CHECKS & facts.IN_ENVELOPE or _is_deep(request):
-        return error
-    return errors.in_envelope(in_newer_words(error))
-
-
-def _is_deep(request: dict[str, Any]) -> bool:
-    """Whether any attribute value is nested deeper than the newer layer reads."""
-    # A value that is nested in another lies two levels of JSON further down, a parameter's own one or two.
-    levels: list[Any] = [request]
-    for _ in range(2 * facts.NEWER_NESTING_LEVELS_MAX + 2):
-        levels = [member for value in levels for member in _members(value)]
-    return bool(levels)
-
-
-def _members(value: Any) -> list[Any]:
-    if type(value) is dict:
-        return list(value.values())
-    return value if type(value) is list else []
 
 
 def _first_error(operation: Operation, request: object) -> ApiError | None:

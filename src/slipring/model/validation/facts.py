@@ -35,13 +35,6 @@ PARAMETER_REQUIRED = {
 }
 """Members that are missed before anything else is looked at, with a message of their own."""
 
-NEWER_CHECKS = frozenset({"BatchGetItem", "DeleteItem", "GetItem", "Query"})
-"""Operations whose parameters go through the newer layer of checks, with other words for a few mistakes. The service
-moves from one layer to the other region by region: PutItem and UpdateItem have moved in most of them."""
-
-IN_ENVELOPE = frozenset({"DeleteItem", "PutItem", "UpdateItem"})
-"""Operations whose errors, in the newer layer, begin as the framework's own do."""
-
 NEWER_NESTING_LEVELS_MAX = 62
 """A request with a value nested deeper than this is left to the older layer."""
 

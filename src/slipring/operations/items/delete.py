@@ -7,7 +7,6 @@ from typing import Any
 from slipring.engine import rows
 from slipring.engine.engine import Engine
 from slipring.iam.caller import Caller
-from slipring.model import validation
 from slipring.model.attribute_values import normalise_item
 from slipring.model.errors import requests as errors
 from slipring.model.errors.tree import ValidationException
@@ -24,7 +23,8 @@ async def delete_item(engine: Engine, request: dict[str, Any], caller: Caller) -
         normalise_item(key)
         condition = plan_condition("DeleteItem", request)
     except ValidationException as error:
-        raise validation.refused_early("DeleteItem", request, error) from None
+        error.precedes_table = True
+        raise
     table = await engine.catalog.table(request["TableName"], caller.namespace)
     change = await engine.write(delete_action(table, key, condition, request))
     attributes = rows.json(change.old_row) if returned == "ALL_OLD" and change.old_row is not None else None

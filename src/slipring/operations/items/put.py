@@ -7,7 +7,6 @@ from typing import Any
 from slipring.engine import rows
 from slipring.engine.engine import Engine
 from slipring.iam.caller import Caller
-from slipring.model import validation
 from slipring.model.attribute_values import normalise_item
 from slipring.model.errors import requests as errors
 from slipring.model.errors.tree import ValidationException
@@ -24,7 +23,8 @@ async def put_item(engine: Engine, request: dict[str, Any], caller: Caller) -> l
         size = normalise_item(item)
         condition = plan_condition("PutItem", request)
     except ValidationException as error:
-        raise validation.refused_early("PutItem", request, error) from None
+        error.precedes_table = True
+        raise
     check_item_size(size)
     table = await engine.catalog.table(request["TableName"], caller.namespace)
     change = await engine.write(put_action(table, item, size, condition, request))

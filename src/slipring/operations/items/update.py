@@ -10,7 +10,6 @@ from slipring.engine import rows
 from slipring.engine.changes import Change
 from slipring.engine.engine import Engine
 from slipring.iam.caller import Caller
-from slipring.model import validation
 from slipring.model.attribute_values import normalise_item
 from slipring.model.errors.tree import ValidationException
 from slipring.operations.conditions import plan_update
@@ -23,7 +22,8 @@ async def update_item(engine: Engine, request: dict[str, Any], caller: Caller) -
         normalise_item(key)
         update, condition = plan_update("UpdateItem", request)
     except ValidationException as error:
-        raise validation.refused_early("UpdateItem", request, error) from None
+        error.precedes_table = True
+        raise
     table = await engine.catalog.table(request["TableName"], caller.namespace)
     change = await engine.write(update_action(table, key, update, condition, request))
     attributes = returned_attributes(change, request.get("ReturnValues", "NONE"))
