@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from slipring.clock import ManualClock
-from slipring.engine import keyspace, stream_upkeep, tokens
+from slipring.engine import journal_upkeep, keyspace, tokens
 from slipring.model.keys import successor
 from slipring.storage.memory import MemoryStore
 from tests.engine.running import Process
@@ -37,10 +37,10 @@ def test_an_expired_shard_leaves_nothing() -> None:
         for _ in range(12):
             await process.put("things", "a", at={"N": str(int(clock.now()))})
             clock.advance(5 * HOUR)
-            await stream_upkeep.keep(store, process.engine.catalog, clock.now())
+            await journal_upkeep.keep(store, process.engine.catalog, clock.now())
         table = await process.engine.catalog.table("things")
         heads = await store.scan(b"\x09h", b"\x09i", limit=100, bytes_max=10_000)
-        assert 0 < len(heads) <= len(table.record["Stream"]["Shards"])
+        assert 0 < len(heads) <= len(table.record["Journal"]["Shards"])
 
     asyncio.run(scenario())
 
@@ -55,7 +55,7 @@ def test_records_that_stay_cost_little_to_look_at() -> None:
         for number in range(100):
             await process.put("things", str(number), text={"S": "x" * 1000})
         store.bytes_read = 0
-        await stream_upkeep.keep(store, process.engine.catalog, clock.now())
+        await journal_upkeep.keep(store, process.engine.catalog, clock.now())
         assert store.bytes_read < 5000
 
     asyncio.run(scenario())

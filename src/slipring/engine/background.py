@@ -12,7 +12,7 @@ import logging
 import math
 
 from slipring.clock import Clock, Ids
-from slipring.engine import backfill, erasure, keyspace, stream_upkeep, tokens
+from slipring.engine import backfill, erasure, journal_upkeep, keyspace, tokens
 from slipring.engine.catalog import Catalog
 from slipring.engine.leases import Lease
 from slipring.model.keys import successor
@@ -99,7 +99,7 @@ class Background:
             return
         self._kept_at = now
         await tokens.forget_expired(self._store, now)
-        await stream_upkeep.keep(self._store, self._catalog, now)
+        await journal_upkeep.keep(self._store, self._catalog, now)
 
     async def _jobs(self) -> list[tuple[bytes, bytes]]:
         stop = successor(keyspace.JOBS)

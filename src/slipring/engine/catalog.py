@@ -146,8 +146,7 @@ class Catalog:
                 keyspace.table_guard(record["Id"]): None,
                 keyspace.drop_job(record["Id"], keyspace.TABLE_ITSELF): b"",
             }
-            if "Stream" in record and record["Stream"]["Enabled"]:
-                puts.update(streams.stored(namespace, {}, {"Stream": streams.closed(record["Stream"], now)}))
+            puts.update(streams.stored(namespace, record, streams.disabled(record, now)))
             return Writes(puts, None, Table(record))
 
         return await self._store.commit([record_key], decide)

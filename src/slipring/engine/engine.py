@@ -9,6 +9,7 @@ from slipring.engine.actions import Action
 from slipring.engine.background import Background
 from slipring.engine.catalog import Catalog, CatalogChanged
 from slipring.engine.changes import Change
+from slipring.engine.journal import Origin
 from slipring.engine.write_set import WriteSet
 from slipring.storage.contract import Store, Writes
 
@@ -42,9 +43,9 @@ class Engine:
 
         return await self.store.commit((table.guard_key, action.key), decide)
 
-    async def write_all(self, actions: Sequence[Action]) -> list[Change]:
+    async def write_all(self, actions: Sequence[Action], origin: Origin = Origin.CLIENT) -> list[Change]:
         """Commit several actions on different items together. The first error of any of them is raised."""
-        write_set = WriteSet(actions, self.clock.now())
+        write_set = WriteSet(actions, self.clock.now(), origin)
 
         def decide(old: Sequence[bytes | None]) -> Writes[list[Change]]:
             opened = write_set.open(old)

@@ -13,8 +13,10 @@
 | `07` name | a lease |
 | `01 s` namespace 00 table name 00 stream label | a stream's record (`engine.streams`) |
 | `08` kind, table id, index id | work to be done in the background (`engine.background`) |
-| `09 h` table id, stream label 00 shard | the position of the shard's last record |
-| `09 r` table id, stream label 00 shard, position | a stream record |
+| `01 j` table id | a table's or former table's journal: its shards (`engine.shards`) |
+| `09 c` table id | counters: records of the journal, bytes |
+| `09 h` table id, shard | the position and time of the shard's last record |
+| `09 r` table id, position | a record of the journal (`engine.journal`); positions begin with the shard |
 
 The partition hash leads within a table, so that Scan order is hash order and a parallel segment is a range. Ids are
 never used again, so nothing of a dropped table or index can show in a new one of the same name.
@@ -32,6 +34,7 @@ TABLE_RECORDS = b"\x01n"
 TABLE_GUARDS = b"\x01v"
 LAST_TABLE_ID = b"\x01i"
 STREAM_RECORDS = b"\x01s"
+JOURNAL_RECORDS = b"\x01j"
 TOKENS = b"\x06"
 LEASES = b"\x07"
 JOBS = b"\x08"
@@ -95,13 +98,27 @@ def parse_stream(key: bytes) -> tuple[str, str, str]:
     return namespace, name, label
 
 
-def stream_head(table_id: int, label: str, shard: int) -> bytes:
-    return b"\x09h" + _TABLE_ID.pack(table_id) + label.encode() + b"\x00" + _TABLE_ID.pack(shard)
+def journal_record(table_id: int) -> bytes:
+    return JOURNAL_RECORDS + _TABLE_ID.pack(table_id)
 
 
-def stream_records(table_id: int, label: str, shard: int) -> bytes:
-    """The prefix of a shard's records; eight bytes of position follow."""
-    return b"\x09r" + _TABLE_ID.pack(table_id) + label.encode() + b"\x00" + _TABLE_ID.pack(shard)
+def parse_journal_record(key: bytes) -> int:
+    """The table id in the key."""
+    table_id: int = _TABLE_ID.unpack(key[len(JOURNAL_RECORDS) :])[0]
+    return table_id
+
+
+def journal_counts(table_id: int) -> bytes:
+    return b"\x09c" + _TABLE_ID.pack(table_id)
+
+
+def journal_head(table_id: int, shard: int) -> bytes:
+    return b"\x09h" + _TABLE_ID.pack(table_id) + _TABLE_ID.pack(shard)
+
+
+def journal(table_id: int) -> bytes:
+    """The prefix of a table's journal; eight bytes of position follow."""
+    return b"\x09r" + _TABLE_ID.pack(table_id)
 
 
 def token(account: str, client_request_token: str) -> bytes:

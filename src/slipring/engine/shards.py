@@ -1,23 +1,36 @@
-"""The shards of a stream, and the open ones as writers use them."""
+"""The shards of a table's journal, and the open ones as writers use them.
+
+Each shard takes the changes of a range of partition hashes, and the open ones together take those of all. Shards
+close and hand on to children now and then, as the service's do about every four hours, so that whoever follows a
+stream meets lineage in tests and not first in production. Closing one changes the table's guard: a write that was
+planned for the old shard is planned again. A stream begins and ends with shards; so does a backup.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from operator import itemgetter
+from struct import Struct
 from typing import Any, TypeAlias
 
 from slipring.engine import keyspace
 
-StreamRecord: TypeAlias = dict[str, Any]
-"""A stream as the catalog stores it: TableId, TableName, Label, ViewType, KeySchema, CreationDateTime, Enabled, and
-Shards, each with Id, Number, Low and High (of the partition hash), Created, a child also with its ParentId, and a
-closed one with the time it was Closed."""
+JournalRecord: TypeAlias = dict[str, Any]
+"""A table's journal as the catalog stores it: LastShard, the highest number given to a shard so far, and Shards, the
+open ones and those closed within the last day: each with Id, Number, Low and High (of the partition hash), Created, a
+child in the same stream also with its ParentId, and a closed one with the time it was Closed."""
+
+NO_JOURNAL: JournalRecord = {"LastShard": -1, "Shards": []}
 
 HASH_COUNT = 1 << 16
+US_PER_SECOND = 1_000_000
 POSITION_MAX = (1 << 64) - 1
 _HASH_AT = len(keyspace.items(0))
 """Where an item's key holds the hash of its partition key."""
 _POSITIONS_PER_SHARD_SHIFT = 40
 """A shard's positions begin beyond all those of the shards before it, so a child's sequence numbers are higher than
 its parent's without asking where the parent ended. A shard takes a trillion records."""
+_HEAD = Struct(">QQ")
 
 
 def new_shard(number: int, low: int, high: int, now: float) -> dict[str, Any]:
@@ -30,22 +43,75 @@ def first_position(shard_number: int) -> int:
     return (shard_number << _POSITIONS_PER_SHARD_SHIFT) + 1
 
 
-def is_open(shard: dict[str, Any]) -> bool:
+def shard_number_of(position: int) -> int:
+    return position >> _POSITIONS_PER_SHARD_SHIFT
+
+
+def is_open(shard: Mapping[str, Any]) -> bool:
     return "Closed" not in shard
 
 
+def position_value(position: int) -> bytes:
+    """How a position is stored at the end of a record's key."""
+    return position.to_bytes(8, "big")
+
+
+def encode_head(position: int, time_us: int) -> bytes:
+    """A shard's head: the position and the time of its last record."""
+    return _HEAD.pack(position, time_us)
+
+
+def decode_head(head: bytes | None) -> tuple[int, int]:
+    """Position and time; zeros for a shard that has no records."""
+    if head is None:
+        return 0, 0
+    position, time_us = _HEAD.unpack(head)
+    return position, time_us
+
+
+def is_wanted(table_record: Mapping[str, Any]) -> bool:
+    """Whether anybody reads the table's journal."""
+    return bool(table_record.get("Stream", {}).get("Enabled"))
+
+
+def _keeps_old(table_record: Mapping[str, Any]) -> bool:
+    """Whether any reader needs what an item was before."""
+    stream = table_record.get("Stream", {})
+    return bool(stream.get("Enabled")) and stream["ViewType"] in ("OLD_IMAGE", "NEW_AND_OLD_IMAGES")
+
+
+def cut(table_record: Mapping[str, Any], now: float, children: int = 1) -> dict[str, Any]:
+    """The table's record with every open shard of its journal closed and, while anybody reads it, followed by one
+    child, or by several that share its range."""
+    journal: JournalRecord = table_record.get("Journal", NO_JOURNAL)
+    number = journal["LastShard"]
+    parents = [shard for shard in journal["Shards"] if is_open(shard)]
+    shards = [{**shard, "Closed": now} if is_open(shard) else shard for shard in journal["Shards"]]
+    stream = table_record.get("Stream", {})
+    for parent in (parents or [new_shard(-1, 0, HASH_COUNT, now)]) if is_wanted(table_record) else ():
+        width = (parent["High"] - parent["Low"]) // children
+        for child in range(children):
+            low = parent["Low"] + child * width
+            number += 1
+            shard = new_shard(number, low, parent["High"] if child == children - 1 else low + width, now)
+            if stream.get("Enabled") and parent["Number"] >= stream["FirstShard"]:
+                shard["ParentId"] = parent["Id"]
+            shards.append(shard)
+    return {**table_record, "Journal": {"LastShard": number, "Shards": shards}}
+
+
 class ShardMap:
-    """The open shards of a table's stream."""
+    """The open shards of a table's journal."""
 
-    __slots__ = ("_shards", "view_type")
+    __slots__ = ("_shards", "count_key", "keeps_old")
 
-    def __init__(self, table_id: int, stream: StreamRecord) -> None:
-        self.view_type: str = stream["ViewType"]
-        self._shards = [
-            (shard["High"], OpenShard(table_id, stream["Label"], shard["Number"]))
-            for shard in stream["Shards"]
-            if is_open(shard)
-        ]
+    def __init__(self, table_record: Mapping[str, Any]) -> None:
+        table_id = table_record["Id"]
+        self.count_key = keyspace.journal_counts(table_id)
+        self.keeps_old = _keeps_old(table_record)
+        """Whether records tell what an item was before."""
+        open_ = [shard for shard in table_record.get("Journal", NO_JOURNAL)["Shards"] if is_open(shard)]
+        self._shards = [(shard["High"], OpenShard(table_id, shard)) for shard in sorted(open_, key=itemgetter("High"))]
 
     def shard_of(self, item_key: bytes) -> OpenShard:
         """The shard that takes the changes of the item under this key."""
@@ -57,20 +123,16 @@ class ShardMap:
 
 
 class OpenShard:
-    """Where a shard keeps its last position and its records."""
+    """Where a shard keeps its head and its records."""
 
-    __slots__ = ("_first_position", "head_key", "prefix")
+    __slots__ = ("_prefix", "created_us", "first_position", "head_key")
 
-    def __init__(self, table_id: int, label: str, number: int) -> None:
-        self.head_key = keyspace.stream_head(table_id, label, number)
-        self.prefix = keyspace.stream_records(table_id, label, number)
-        self._first_position = first_position(number)
+    def __init__(self, table_id: int, shard: Mapping[str, Any]) -> None:
+        self.head_key = keyspace.journal_head(table_id, shard["Number"])
+        self.created_us = int(shard["Created"] * US_PER_SECOND)
+        """No record is older, even where another process's clock is."""
+        self.first_position = first_position(shard["Number"])
+        self._prefix = keyspace.journal(table_id)
 
-    def next_position(self, head: bytes | None) -> int:
-        """The position after the stored last one."""
-        return self._first_position if head is None else int.from_bytes(head, "big") + 1
-
-
-def position_value(position: int) -> bytes:
-    """How a position is stored: in a head's value, and at the end of a record's key."""
-    return position.to_bytes(8, "big")
+    def record_key(self, position: int) -> bytes:
+        return self._prefix + position_value(position)

@@ -1,4 +1,4 @@
-"""A stream record: one item's change, as GetRecords tells it (Streams API Reference, "Record" and "StreamRecord")."""
+"""A stream record: an entry of the journal as GetRecords tells it (Streams API Reference, "Record", "StreamRecord")."""
 
 from __future__ import annotations
 
@@ -8,48 +8,50 @@ from typing import Any
 import orjson
 
 from slipring.engine import rows
-from slipring.engine.changes import Change
-from slipring.engine.shards import OpenShard, position_value
-from slipring.engine.streams import sequence_number
+from slipring.engine.journal import Entry, Origin, decode
+from slipring.engine.shards import US_PER_SECOND
+from slipring.engine.streams import StreamRecord, sequence_number
+from slipring.model.attribute_values import Item
 from slipring.model.sizes import item_bytes
 
 _HAS_NEW_IMAGE = ("NEW_IMAGE", "NEW_AND_OLD_IMAGES")
 _HAS_OLD_IMAGE = ("OLD_IMAGE", "NEW_AND_OLD_IMAGES")
+_TIME_TO_LIVE = b'"userIdentity":{"principalId":"dynamodb.amazonaws.com","type":"Service"},'
+"""Developer Guide, "DynamoDB Streams and Time to Live"."""
 
 
-def is_recorded(change: Change) -> bool:
-    """Whether anything changed: a put of an equal item, whatever the order of its attributes, is no change."""
-    return change.old_row != change.new_row and change.old_item != change.new_item
-
-
-def record(change: Change, shard: OpenShard, position: int, view_type: str, now: float) -> tuple[bytes, bytes]:
-    """The key and value of the record of a change. The value lacks awsRegion, which is the reader's."""
-    key = shard.prefix + position_value(position)
-    keys = change.table.key_item(change.key_item)
+def render(key: bytes, value: bytes, stream: StreamRecord, region: str) -> bytes:
+    """The record's JSON. `key` and `value` are those of the entry. Raises StoreDamaged."""
+    entry = decode(value)
+    view_type = stream["ViewType"]
+    keys = _keys(entry, stream)
     size = item_bytes(keys)
     images: list[bytes] = []
-    if view_type in _HAS_NEW_IMAGE and change.new_row is not None:
-        images += (b'"NewImage":', rows.json(change.new_row), b",")
-        size += change.new_bytes
-    if view_type in _HAS_OLD_IMAGE and change.old_row is not None:
-        images += (b'"OldImage":', rows.json(change.old_row), b",")
-        size += change.old_bytes
-    details = {
-        "ApproximateCreationDateTime": int(now),
-        "SequenceNumber": sequence_number(position),
-        "SizeBytes": size,
-        "StreamViewType": view_type,
-    }
+    if view_type in _HAS_NEW_IMAGE and entry.new_row is not None:
+        images += (b'"NewImage":', rows.json(entry.new_row), b",")
+        size += rows.item_bytes(entry.new_row)
+    if view_type in _HAS_OLD_IMAGE and entry.old_row is not None:
+        images += (b'"OldImage":', rows.json(entry.old_row), b",")
+        size += rows.item_bytes(entry.old_row)
     head: dict[str, Any] = {
+        "awsRegion": region,
         "eventID": md5(key, usedforsecurity=False).hexdigest(),
-        "eventName": _event_name(change),
+        "eventName": _event_name(entry),
         "eventVersion": "1.1",
         "eventSource": "aws:dynamodb",
     }
-    value = b"".join(
+    details = {
+        "ApproximateCreationDateTime": entry.time_us // US_PER_SECOND,
+        "SequenceNumber": sequence_number(int.from_bytes(key[-8:], "big")),
+        "SizeBytes": size,
+        "StreamViewType": view_type,
+    }
+    return b"".join(
         (
             orjson.dumps(head)[:-1],
-            b',"dynamodb":{"Keys":',
+            b",",
+            _TIME_TO_LIVE if entry.origin is Origin.TIME_TO_LIVE else b"",
+            b'"dynamodb":{"Keys":',
             orjson.dumps(keys),
             b",",
             *images,
@@ -57,10 +59,16 @@ def record(change: Change, shard: OpenShard, position: int, view_type: str, now:
             b"}",
         )
     )
-    return key, value
 
 
-def _event_name(change: Change) -> str:
-    if change.old_row is None:
+def _keys(entry: Entry, stream: StreamRecord) -> Item:
+    row = entry.new_row or entry.old_row
+    assert row is not None, "an entry tells of an item"
+    item = rows.decode(row)
+    return {name: item[name] for name in [element["AttributeName"] for element in stream["KeySchema"]]}
+
+
+def _event_name(entry: Entry) -> str:
+    if entry.is_insert:
         return "INSERT"
-    return "REMOVE" if change.new_row is None else "MODIFY"
+    return "REMOVE" if entry.new_row is None else "MODIFY"

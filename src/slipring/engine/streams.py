@@ -1,24 +1,27 @@
 """Streams: what changed, in order, kept for a day.
 
-A stream belongs to one table (or to what was one) and consists of shards, each of which takes the changes of a range
-of partition hashes. A record is committed with the change it tells of. Its place is the next number of its shard,
-read and raised in the same commit, so a reader that follows the numbers meets every record once, in commit order.
-
-Shards close and hand on to children now and then, as the service's do about every four hours, so that whoever follows
-a stream meets lineage in tests and not first in production. Closing one changes the table's guard: a write that was
-planned for the old shard is planned again.
+A stream belongs to one table (or to what was one) and is a view of its journal (`engine.journal`): the shards from
+the one that the stream began with to the one that it ended with, and of each record what the view type shows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
 from slipring.engine import keyspace
-from slipring.engine.shards import HASH_COUNT, StreamRecord, is_open, new_shard
+from slipring.engine.shards import NO_JOURNAL, JournalRecord, cut, is_open
+from slipring.engine.table import TableRecord
+
+StreamRecord: TypeAlias = dict[str, Any]
+"""A stream as the catalog stores it: TableId, TableName, Label, ViewType, KeySchema, CreationDateTime, Enabled,
+FirstShard, and once it is closed LastShard and the time it was Closed."""
+
+RETENTION_SECONDS = 24 * 60 * 60
+"""How long records are shown (Developer Guide, "Change data capture for DynamoDB Streams")."""
 
 SEQUENCE_BASE = 100_000_000_000_000_000_000
 """The service's sequence numbers have 21 digits or more; ours begin here so that they sort as text too."""
@@ -29,52 +32,62 @@ def sequence_number(position: int) -> str:
     return str(SEQUENCE_BASE + position)
 
 
-def new_stream(table_record: Mapping[str, Any], view_type: str, now: float, last_label: str = "") -> StreamRecord:
-    """A stream with one shard over all partition hashes. Its label is the time, later than the table's last one and
-    than `last_label`, that of a dropped table of the same name."""
+def enabled(record: TableRecord, view_type: str, now: float, last_label: str = "") -> TableRecord:
+    """The table's record with a new stream. Its label is the time, later than the table's last one and than
+    `last_label`, that of a dropped table of the same name."""
     label = _label(now)
-    last_label = max(last_label, table_record.get("Stream", {}).get("Label", ""))
+    last_label = max(last_label, record.get("Stream", {}).get("Label", ""))
     if last_label >= label:
         label = _label(datetime.fromisoformat(last_label + "+00:00").timestamp() + 0.001)
-    return {
-        "TableId": table_record["Id"],
-        "TableName": table_record["TableName"],
+    stream = {
+        "TableId": record["Id"],
+        "TableName": record["TableName"],
         "Label": label,
         "ViewType": view_type,
-        "KeySchema": table_record["KeySchema"],
+        "KeySchema": record["KeySchema"],
         "CreationDateTime": now,
         "Enabled": True,
-        "Shards": [new_shard(0, 0, HASH_COUNT, now)],
+        "FirstShard": record.get("Journal", NO_JOURNAL)["LastShard"] + 1,
     }
+    return cut({**record, "Stream": stream}, now)
 
 
 def _label(now: float) -> str:
     return datetime.fromtimestamp(round(now, 3), UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
 
 
-def closed(stream: StreamRecord, now: float) -> StreamRecord:
-    """The stream once it is disabled: every shard closed, with no children."""
-    shards = [{**shard, "Closed": now} if is_open(shard) else shard for shard in stream["Shards"]]
-    return {**stream, "Enabled": False, "Shards": shards}
+def disabled(record: TableRecord, now: float) -> TableRecord:
+    """The table's record with its stream, if there is one, ended; the stream's shards are closed and have no
+    children in it."""
+    stream = record.get("Stream")
+    if stream is None or not stream["Enabled"]:
+        return record
+    ended = {**stream, "Enabled": False, "Closed": now, "LastShard": record["Journal"]["LastShard"]}
+    return cut({**record, "Stream": ended}, now)
 
 
-def rolled(stream: StreamRecord, now: float, *, children: int) -> StreamRecord:
-    """The stream with every open shard closed and followed by one child, or by several that share its range."""
-    shards: list[dict[str, Any]] = list(closed(stream, now)["Shards"])
-    number = max(shard["Number"] for shard in shards)
-    for parent in [shard for shard in stream["Shards"] if is_open(shard)]:
-        width = (parent["High"] - parent["Low"]) // children
-        for child in range(children):
-            low = parent["Low"] + child * width
-            high = parent["High"] if child == children - 1 else low + width
-            number += 1
-            shards.append({**new_shard(number, low, high, now), "ParentId": parent["Id"]})
-    return {**stream, "Shards": shards}
+def shards_of(stream: StreamRecord, journal: JournalRecord, now: float) -> list[dict[str, Any]]:
+    """The stream's shards, but for those whose last record has expired."""
+    last = stream.get("LastShard", journal["LastShard"])
+    return [
+        shard
+        for shard in journal["Shards"]
+        if stream["FirstShard"] <= shard["Number"] <= last and not is_expired(shard, now)
+    ]
+
+
+def is_expired(shard: Mapping[str, Any], now: float) -> bool:
+    """Closed for so long that its last record is no longer shown."""
+    return not is_open(shard) and shard["Closed"] + RETENTION_SECONDS < now
 
 
 def stored(namespace: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[bytes, bytes | None]:
-    """The stream records to write with a table's record that goes from `before` to `after`."""
-    old, new = before.get("Stream"), after.get("Stream")
-    if new is None or new == old:
-        return {}
-    return {keyspace.stream(namespace, new["TableName"], new["Label"]): orjson.dumps(new)}
+    """What of streams and journals to write with a table's record that goes from `before` to `after`."""
+    puts: dict[bytes, bytes | None] = {}
+    stream, journal = after.get("Stream"), after.get("Journal")
+    if stream is not None and stream != before.get("Stream"):
+        puts[keyspace.stream(namespace, stream["TableName"], stream["Label"])] = orjson.dumps(stream)
+    if journal is not None and journal != before.get("Journal"):
+        names = {"Namespace": namespace, "TableName": after["TableName"]}
+        puts[keyspace.journal_record(after["Id"])] = orjson.dumps({**journal, **names})
+    return puts

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from slipring.engine import keyspace
-from slipring.engine.shards import ShardMap
+from slipring.engine.shards import ShardMap, is_wanted
 from slipring.engine.usage import Usage
 from slipring.model import limits
 from slipring.model.attribute_values import Item
@@ -163,8 +163,7 @@ class Table:
         self.indexes = tuple(local + remote)
         self.indexes_by_name = tuple(sorted(self.indexes, key=lambda index: index.name))
         self.index_by_name = {index.name: index for index in self.indexes}
-        stream = record.get("Stream")
-        self.shards: ShardMap | None = ShardMap(self.id, stream) if stream and stream["Enabled"] else None
+        self.shards = ShardMap(record) if is_wanted(record) else None
         self.usage = Usage(self.name)
         """What it has served; the catalog puts the one here that lasts."""
 

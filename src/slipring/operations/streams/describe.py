@@ -6,8 +6,8 @@ from typing import Any
 
 from slipring.engine import keyspace
 from slipring.engine.engine import Engine
-from slipring.engine.shards import StreamRecord, first_position, is_open
-from slipring.engine.streams import sequence_number
+from slipring.engine.shards import decode_head, first_position, is_open
+from slipring.engine.streams import StreamRecord, sequence_number
 from slipring.iam.caller import Caller
 from slipring.model.keys import successor
 from slipring.model.table_names import parse_table_name
@@ -45,7 +45,7 @@ async def describe_stream(engine: Engine, request: dict[str, Any], caller: Calle
     shards = _wanted_shards(stream, request, arn)
     limit = request.get("Limit", _PAGE_MAX)
     heads = await engine.store.get_many(
-        [keyspace.stream_head(stream["TableId"], stream["Label"], shard["Number"]) for shard in shards[:limit]]
+        [keyspace.journal_head(stream["TableId"], shard["Number"]) for shard in shards[:limit]]
     )
     told: dict[str, Any] = {
         "StreamArn": arn,
@@ -78,7 +78,7 @@ def _describe(shard: dict[str, Any], head: bytes | None) -> dict[str, Any]:
     first = first_position(shard["Number"])
     sequence_numbers = {"StartingSequenceNumber": sequence_number(first)}
     if not is_open(shard):
-        last = first if head is None else int.from_bytes(head, "big")
+        last = decode_head(head)[0] or first
         sequence_numbers["EndingSequenceNumber"] = sequence_number(last)
     told = {"ShardId": shard["Id"], "SequenceNumberRange": sequence_numbers}
     if "ParentId" in shard:

@@ -14,13 +14,13 @@ import orjson
 
 from slipring.engine import keyspace
 from slipring.engine.engine import Engine
-from slipring.engine.shards import POSITION_MAX, StreamRecord, first_position
-from slipring.engine.streams import SEQUENCE_BASE
+from slipring.engine.shards import POSITION_MAX, decode_head, first_position
+from slipring.engine.streams import SEQUENCE_BASE, StreamRecord
 from slipring.iam.caller import Caller
 from slipring.model.errors import streams as errors
-from slipring.model.keys import successor
 from slipring.operations.answers import answer
 from slipring.operations.streams.lookup import find_shard, find_stream
+from slipring.operations.streams.retention import oldest_position
 
 ITERATOR_SECONDS = 15 * 60
 
@@ -69,8 +69,8 @@ async def _position(engine: Engine, stream: StreamRecord, shard: dict[str, Any],
             raise errors.sequence_number_refused()
         if kind == "TRIM_HORIZON":
             return first
-        head = await engine.store.get(keyspace.stream_head(stream["TableId"], stream["Label"], shard["Number"]))
-        return first if head is None else int.from_bytes(head, "big") + 1
+        last, _ = decode_head(await engine.store.get(keyspace.journal_head(stream["TableId"], shard["Number"])))
+        return last + 1 if last else first
     if given is None:
         raise errors.sequence_number_missing()
     if not given.isascii() or not given.isdigit():
@@ -78,16 +78,6 @@ async def _position(engine: Engine, stream: StreamRecord, shard: dict[str, Any],
     position: int = int(given) - SEQUENCE_BASE + (1 if kind == "AFTER_SEQUENCE_NUMBER" else 0)
     if not first <= position <= first_position(shard["Number"] + 1):
         raise errors.invalid_sequence_number()
-    if await _is_trimmed(engine, stream, shard, position):
+    if position < await oldest_position(engine, stream, shard):
         raise errors.records_trimmed()
     return position
-
-
-async def _is_trimmed(engine: Engine, stream: StreamRecord, shard: dict[str, Any], position: int) -> bool:
-    """Whether there was a record at this position, or a later one, that is no longer kept."""
-    prefix = keyspace.stream_records(stream["TableId"], stream["Label"], shard["Number"])
-    oldest = await engine.store.scan(prefix, successor(prefix), limit=1, bytes_max=1)
-    if oldest:
-        return position < int.from_bytes(oldest[0][0][-8:], "big")
-    head = await engine.store.get(keyspace.stream_head(stream["TableId"], stream["Label"], shard["Number"]))
-    return head is not None and position <= int.from_bytes(head, "big")

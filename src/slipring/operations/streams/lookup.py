@@ -8,7 +8,7 @@ import orjson
 
 from slipring.engine import keyspace
 from slipring.engine.engine import Engine
-from slipring.engine.shards import StreamRecord
+from slipring.engine.streams import StreamRecord, shards_of
 from slipring.iam.caller import Caller
 from slipring.model.errors import streams as errors
 
@@ -27,13 +27,16 @@ def parse_stream_arn(arn: str) -> tuple[str, str]:
 
 
 async def find_stream(engine: Engine, arn: str, caller: Caller) -> StreamRecord:
-    """Raises ResourceNotFoundException, ValidationException."""
+    """The stream, with the Shards that it has now. Raises ResourceNotFoundException, ValidationException."""
     name, label = parse_stream_arn(arn)
     stored = await engine.store.get(keyspace.stream(caller.namespace, name, label))
     if stored is None:
         raise errors.stream_not_found(arn)
     stream: StreamRecord = orjson.loads(stored)
-    return stream
+    journal = await engine.store.get(keyspace.journal_record(stream["TableId"]))
+    # Without its journal nothing of the stream is left: it is about to be forgotten.
+    shards = [] if journal is None else shards_of(stream, orjson.loads(journal), engine.clock.now())
+    return {**stream, "Shards": shards}
 
 
 def find_shard(stream: StreamRecord, wanted: str, arn: str) -> dict[str, Any]:

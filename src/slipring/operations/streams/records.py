@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from slipring.engine import keyspace
 from slipring.engine.engine import Engine
-from slipring.engine.shards import is_open, position_value
+from slipring.engine.shards import first_position, is_open, position_value
+from slipring.engine.stream_records import render
 from slipring.iam.caller import Caller
 from slipring.model import limits
 from slipring.model.errors import streams as errors
-from slipring.model.keys import successor
 from slipring.operations.answers import AnswerParts
 from slipring.operations.streams.iterators import ShardIterator
 from slipring.operations.streams.lookup import find_stream
+from slipring.operations.streams.retention import oldest_position
 
 _RECORDS_MAX = 1000
 
@@ -27,18 +26,18 @@ async def get_records(engine: Engine, request: dict[str, Any], caller: Caller) -
     shard = next((shard for shard in stream["Shards"] if shard["Number"] == iterator.shard_number), None)
     if shard is None:
         raise errors.records_trimmed()
-    prefix = keyspace.stream_records(stream["TableId"], stream["Label"], iterator.shard_number)
-    limit = request.get("Limit", _RECORDS_MAX)
+    position = max(iterator.position, await oldest_position(engine, stream, shard))
+    prefix = keyspace.journal(stream["TableId"])
     found = await engine.store.scan(
-        prefix + position_value(iterator.position),
-        successor(prefix),
-        limit=limit,
+        prefix + position_value(position),
+        prefix + position_value(first_position(shard["Number"] + 1)),
+        limit=request.get("Limit", _RECORDS_MAX),
         bytes_max=limits.PAGE_BYTES_MAX,
     )
-    position = int.from_bytes(found[-1][0][-8:], "big") + 1 if found else iterator.position
+    if found:
+        position = int.from_bytes(found[-1][0][-8:], "big") + 1
     parts = AnswerParts()
-    region = b'{"awsRegion":' + orjson.dumps(caller.region) + b","
-    parts.splice(b"Records", b"[" + b",".join([region + value[1:] for _, value in found]) + b"]")
+    parts.splice(b"Records", b"[" + b",".join([render(*pair, stream, caller.region) for pair in found]) + b"]")
     if found or is_open(shard):
         parts.add(b"NextShardIterator", ShardIterator(iterator.arn, iterator.shard_number, position, now).encode())
     return parts.finish()

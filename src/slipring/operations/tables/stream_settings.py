@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from slipring.engine import streams
-from slipring.engine.shards import StreamRecord
+from slipring.engine.streams import StreamRecord
 from slipring.engine.table import TableRecord
 from slipring.iam.caller import Caller
 from slipring.model.errors import streams as errors
@@ -33,8 +33,8 @@ def revised(record: TableRecord, specification: _Specification | None, now: floa
     if specification["StreamEnabled"]:
         if is_enabled:
             raise errors.already_enabled(record["TableName"])
-        return {**record, "Stream": streams.new_stream(record, specification["StreamViewType"], now, last_label)}
-    return {**record, "Stream": streams.closed(current, now)} if current is not None and is_enabled else record
+        return streams.enabled(record, specification["StreamViewType"], now, last_label)
+    return streams.disabled(record, now)
 
 
 def describe(stream: StreamRecord, caller: Caller) -> dict[str, Any]:
