@@ -30,7 +30,8 @@ def settings() -> Rows:
     yield "flag", "environment", "file", "default", "meaning"
     for setting in SETTINGS.values():
         default = "" if setting.default is None else f"`{setting.default}`"
-        yield f"`{setting.flag} {setting.metavar}`", f"`{setting.variable}`", f"`{setting.name}`", default, setting.help
+        flag = f"{setting.flag} {setting.metavar}".strip()
+        yield f"`{flag}`", f"`{setting.variable}`", f"`{setting.name}`", default, setting.help
 
 
 def metrics() -> Rows:

@@ -5,9 +5,11 @@ Everything else is handed a `Clock` and `Ids`, so that a test can freeze time an
 
 from __future__ import annotations
 
+import math
 import secrets
 import time
 import uuid
+from mmap import PAGESIZE, mmap
 from random import Random
 from typing import Protocol
 
@@ -18,7 +20,11 @@ class Clock(Protocol):
     """A source of wall-clock and monotonic time, both in seconds."""
 
     def now(self) -> float:
-        """Seconds since the Unix epoch."""
+        """Seconds since the Unix epoch, by which everything in the tables lives: a test may move it."""
+        ...
+
+    def machine_now(self) -> float:
+        """The same by the machine's own clock, which nobody moves."""
         ...
 
     def monotonic(self) -> float:
@@ -30,6 +36,7 @@ class SystemClock:
     """The machine's own time."""
 
     now = staticmethod(time.time)
+    machine_now = staticmethod(time.time)
     monotonic = staticmethod(time.monotonic)
 
 
@@ -42,11 +49,57 @@ class ManualClock:
     def now(self) -> float:
         return self._now
 
+    machine_now = now
+
     def monotonic(self) -> float:
         return self._now
 
     def advance(self, seconds: float) -> None:
         self._now += seconds
+
+
+class MovableClock:
+    """The machine's time, until it is frozen, moved on or set to another time.
+
+    Its state lies in memory that processes forked later share, so moving it in one moves it in all. Each move is one
+    write, so that no reader sees half of it.
+    """
+
+    _OFFSET, _FROZEN = range(2)
+
+    def __init__(self, machine: Clock | None = None) -> None:
+        machine = machine or SystemClock()
+        self.machine_now = machine.now
+        self.monotonic = machine.monotonic
+        self._state = memoryview(mmap(-1, PAGESIZE)).cast("d")
+        self._state[self._FROZEN] = math.nan
+
+    def now(self) -> float:
+        frozen = self._state[self._FROZEN]
+        return self.machine_now() + self._state[self._OFFSET] if math.isnan(frozen) else frozen
+
+    @property
+    def is_frozen(self) -> bool:
+        return not math.isnan(self._state[self._FROZEN])
+
+    def freeze(self, at: float) -> None:
+        """Stand still at a time."""
+        self._state[self._FROZEN] = at
+
+    def travel(self, to: float) -> None:
+        """Go to a time, and on from there."""
+        self._state[self._OFFSET] = to - self.machine_now()
+        self._state[self._FROZEN] = math.nan
+
+    def advance(self, seconds: float) -> None:
+        """Move on, or back, and then stand still or run as before."""
+        cell = self._FROZEN if self.is_frozen else self._OFFSET
+        self._state[cell] += seconds
+
+    def reset(self) -> None:
+        """Go with the machine again."""
+        self._state[self._OFFSET] = 0.0
+        self._state[self._FROZEN] = math.nan
 
 
 class Ids:

@@ -17,14 +17,17 @@ from socket import socket
 import uvloop
 
 from slipring.admin.board import Board
+from slipring.admin.calls import AdminCalls
+from slipring.admin.clock_calls import add_clock_calls
 from slipring.admin.meters import Meters
 from slipring.admin.process import Process
 from slipring.admin.reporter import Reporter
 from slipring.admin.samples import Samples
 from slipring.admin.stored import store_samples, table_samples
-from slipring.clock import Clock, Ids, SystemClock
+from slipring.admin.upkeep_calls import add_upkeep_calls
+from slipring.clock import Clock, Ids, MovableClock, SystemClock
 from slipring.edge.auth import TrustingAuthenticator
-from slipring.edge.contract import Api, Ready
+from slipring.edge.contract import Administer, Api, Ready
 from slipring.edge.listener import Listener
 from slipring.edge.sockets import ListenError, bind, url_of
 from slipring.engine.engine import Engine
@@ -53,6 +56,7 @@ class Assembly:
 
     api: Api
     ready: Ready
+    administer: Administer
     samples: Callable[[], Samples]
     close: Callable[[], Awaitable[None]]
 
@@ -60,18 +64,35 @@ class Assembly:
 def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
     """Open the store and put the layers on it, in the running event loop. Raises StoreError."""
     store = open_store(settings.store, durability=settings.durability)
-    engine = Engine(store, clock, ids)
-    engine.background.start()
+    engine = Engine(store, clock, ids, settings.pace())
+    engine.start()
 
     async def close() -> None:
-        await engine.background.stop()
+        await engine.stop()
         await store.close()
 
     def samples() -> Samples:
         return {**store_samples(store), **table_samples(engine.catalog.usages)}
 
+    calls = _admin_calls(settings, engine)
     service = Service(engine, HANDLERS, WORDINGS[settings.wording])
-    return Assembly(service, lambda: store.get(_READY_KEY), samples, close)
+    return Assembly(service, lambda: store.get(_READY_KEY), calls.answer, samples, close)
+
+
+def _admin_calls(settings: Settings, engine: Engine) -> AdminCalls:
+    calls = AdminCalls(test_mode=settings.test_mode)
+    add_upkeep_calls(calls, engine)
+
+    async def follow_clock() -> dict[str, int]:
+        return {"expired_items": await engine.follow_clock()}
+
+    add_clock_calls(calls, engine.clock, follow_clock)
+    return calls
+
+
+def clock_for(settings: Settings) -> Clock:
+    """The machine's; in test mode one that can be moved, also by processes that are forked later."""
+    return MovableClock() if settings.test_mode else SystemClock()
 
 
 class Server:
@@ -96,7 +117,7 @@ class Server:
         self.url = ""
         """Where it is reached, once it has started."""
         self._sockets = sockets
-        self._clock = clock or SystemClock()
+        self._clock = clock or clock_for(settings)
         self._ids = ids or Ids()
         self._reporter = Reporter(board or Board(), place)
         self._on_ready = on_ready
@@ -154,6 +175,7 @@ class Server:
             api=assembly.api,
             targets=targets(),
             metrics=self._reporter.page,
+            administer=assembly.administer,
             meters=meters,
             authenticate=TrustingAuthenticator(Isolation.named(self.settings.isolate)).identify,
             ready=assembly.ready,

@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from slipring.edge.limits import Limits
+from slipring.engine.time_to_live import Pace
 
 ENVIRONMENT_PREFIX = "SLIPRING_"
 DEFAULT_CONFIG = Path("slipring.toml")
 
 _LIMITS = Limits()
+_PACE = Pace()
 
 
 class SettingsError(Exception):
@@ -72,6 +74,14 @@ def _whole(least: int, most: int) -> Callable[[object], object]:
         return value
 
     return read
+
+
+def _yes(value: object) -> object:
+    if isinstance(value, str):
+        value = {"true": True, "false": False}.get(value.lower())
+    if not isinstance(value, bool):
+        raise ValueError("is not one of true, false")
+    return value
 
 
 def _seconds(value: object) -> object:
@@ -145,6 +155,20 @@ class Settings:
         _LIMITS.write_timeout_s, _seconds, "SECONDS", "How long a client may leave its answer unread."
     )
     drain_s: float = _setting(_LIMITS.drain_s, _seconds, "SECONDS", "How long a shutdown waits for requests in flight.")
+    ttl_period_s: float = _setting(
+        _PACE.period_s, _seconds, "SECONDS", "How often items are looked for that have expired by time to live."
+    )
+    ttl_deletions_per_s: int = _setting(
+        int(_PACE.deletions_per_s),
+        _whole(1, 1_000_000),
+        "N",
+        "How many expired items are deleted in a second at the most.",
+    )
+    test_mode: bool = _setting(False, _yes, "", "Whether the clock may be moved over HTTP, and all that goes by it.")
+
+    def pace(self) -> Pace:
+        """How eagerly expired items are deleted."""
+        return Pace(self.ttl_period_s, self.ttl_deletions_per_s)
 
     def limits(self) -> Limits:
         """The bounds the edge keeps."""

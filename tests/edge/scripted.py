@@ -91,6 +91,7 @@ def listener(api: ScriptedApi, limits: Limits, ready: Callable[[], Any], meters:
     return Listener(
         api=api,
         targets=TARGETS,
+        administer=lambda *_: None,
         metrics=lambda: METRICS,
         meters=meters or Meters(TARGETS.values()),
         authenticate=TrustingAuthenticator().identify,

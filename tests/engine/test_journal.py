@@ -131,7 +131,7 @@ def test_a_write_tells_who_wrote() -> None:
         )
         put, removed = (await process.call("GetRecords", **iterator))["Records"]
         assert "userIdentity" not in put
-        assert removed["userIdentity"] == {"principalId": "dynamodb.amazonaws.com", "type": "Service"}
+        assert removed["userIdentity"] == {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
 
     asyncio.run(scenario())
 

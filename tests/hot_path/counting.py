@@ -89,6 +89,7 @@ async def count_all() -> Counts:
         targets=targets(),
         authenticate=TrustingAuthenticator().identify,
         ready=ready,
+        administer=lambda *_: None,
         metrics=lambda: b"",
         meters=Meters(operations()),
         clock=clock,

@@ -104,6 +104,12 @@ _METRICS = (
         "Items that Query, Scan and SELECT returned or counted, after their filter.",
         ("table", "index"),
     ),
+    Metric(
+        "slipring_expired_items_total",
+        "counter",
+        "Items that time to live deleted.",
+        ("table",),
+    ),
     Metric("slipring_open_connections", "gauge", "Connections that are open."),
     Metric("slipring_connections_total", "counter", "Connections that were accepted."),
     Metric("slipring_requests_in_flight", "gauge", "Requests that wait for the store."),

@@ -19,7 +19,7 @@ class Process:
     """This process since it began to serve."""
 
     def __init__(self, clock: Clock) -> None:
-        self._started_s = clock.now()
+        self._started_s = clock.machine_now()
 
     def samples(self) -> Samples:
         used = resource.getrusage(resource.RUSAGE_SELF)

@@ -36,4 +36,6 @@ def table_samples(usages: Usages) -> Samples:
         ):
             if value:
                 samples.setdefault(name, {})[labels] = [value]
+        if usage.expired_items:
+            samples.setdefault("slipring_expired_items_total", {})[usage.table,] = [usage.expired_items]
     return samples

@@ -20,9 +20,9 @@ from typing import NoReturn
 
 from slipring.admin.board import Board
 from slipring.cli import heap
-from slipring.clock import SystemClock
+from slipring.clock import Clock, SystemClock
 from slipring.edge.sockets import bind, url_of
-from slipring.server import Server, StartError
+from slipring.server import Server, StartError, clock_for
 from slipring.settings import Settings
 
 logger = logging.getLogger("slipring.workers")
@@ -68,6 +68,7 @@ class Supervisor:
         self._monotonic = SystemClock.monotonic
         self._workers: list[Worker] = []
         self._board = Board(settings.workers)
+        self._clock = clock_for(settings)
         self._announced = False
         self._failure = ""
         self._stopping = False
@@ -133,7 +134,7 @@ class Supervisor:
                 other.listening.close()
         code = 1
         try:
-            code = _work(self._settings, worker, self._board, link)
+            code = _work(self._settings, self._clock, worker, self._board, link)
         except BaseException:
             logger.exception("worker failed")
         finally:
@@ -210,7 +211,7 @@ class Supervisor:
                 os.kill(worker.pid, number)
 
 
-def _work(settings: Settings, worker: Worker, board: Board, link: socket.socket) -> int:
+def _work(settings: Settings, clock: Clock, worker: Worker, board: Board, link: socket.socket) -> int:
     """Serve as a worker; the exit code."""
 
     def on_ready(server: Server) -> None:
@@ -231,6 +232,7 @@ def _work(settings: Settings, worker: Worker, board: Board, link: socket.socket)
             sockets=[worker.listening],
             board=board,
             place=worker.place,
+            clock=clock,
             on_ready=on_ready,
             signals=(signal.SIGTERM,),
         ).run()

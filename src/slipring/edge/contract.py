@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol
 
+from slipring.admin.calls import AdminAnswer
 from slipring.iam.caller import Caller
 
 
@@ -22,6 +23,9 @@ class Api(Protocol):
 
 Metrics = Callable[[], bytes]
 """The page of metrics."""
+
+Administer = Callable[[str, str, bytes], Awaitable[AdminAnswer] | None]
+"""What will answer a request of this method, path and body; None where it is for no admin call."""
 
 Ready = Callable[[], Awaitable[object]]
 """Touches the store as a read would; raises if reads would fail."""

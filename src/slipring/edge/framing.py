@@ -45,8 +45,9 @@ class Framer:
         self.refresh_date()
 
     def refresh_date(self) -> None:
-        """Renew the Date header; to be called once a second."""
-        self._date = formatdate(self._clock.now(), usegmt=True).encode()
+        """Renew the Date header; to be called once a second. It tells the machine's time, by which
+        SDKs set their clocks."""
+        self._date = formatdate(self._clock.machine_now(), usegmt=True).encode()
         self._ordinary = (
             b"HTTP/1.1 200 OK\r\nDate: %b\r\nContent-Type: %b\r\nConnection: keep-alive\r\nx-amzn-RequestId: %b"
             % (self._date, JSON, self._prefix)

@@ -10,7 +10,7 @@ from slipring.admin.meters import Meters
 from slipring.admin.samples import Samples
 from slipring.clock import Clock, Ids
 from slipring.edge.auth import Authenticate
-from slipring.edge.contract import Api, Metrics, Ready
+from slipring.edge.contract import Administer, Api, Metrics, Ready
 from slipring.edge.framing import Framer
 from slipring.edge.limits import Limits
 from slipring.edge.protocol import Connection
@@ -32,6 +32,7 @@ class Listener:
         authenticate: Authenticate,
         ready: Ready,
         metrics: Metrics,
+        administer: Administer,
         meters: Meters,
         clock: Clock,
         ids: Ids,
@@ -42,7 +43,7 @@ class Listener:
         `region` stands for a caller's unsigned own."""
         self._framer = Framer(clock, ids)
         self._traffic = Traffic(limits, self._framer.refresh_date)
-        self._routes = Routes(targets, api, authenticate, ready, metrics, meters, self._traffic, region)
+        self._routes = Routes(targets, api, authenticate, ready, metrics, administer, meters, self._traffic, region)
         self._servers: list[asyncio.Server] = []
 
     @property

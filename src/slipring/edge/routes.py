@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Coroutine, Mapping
 from typing import Any
 
 from httptools import HttpParserError, parse_url
 
+from slipring.admin.calls import AdminAnswer
 from slipring.admin.exposition import CONTENT_TYPE as METRICS_TYPE
 from slipring.admin.meters import Meters
 from slipring.edge.auth import Authenticate
-from slipring.edge.contract import Api, Metrics, Ready
+from slipring.edge.contract import Administer, Api, Metrics, Ready
 from slipring.edge.encoding import decode
 from slipring.edge.framing import Page
 from slipring.edge.request import Request
@@ -39,7 +40,17 @@ Answer = list[bytes] | Page
 class Routes:
     """Finds what answers a request."""
 
-    __slots__ = ("_api", "_authenticate", "_meters", "_metrics", "_ready", "_region", "_traffic", "no_meter")
+    __slots__ = (
+        "_administer",
+        "_api",
+        "_authenticate",
+        "_meters",
+        "_metrics",
+        "_ready",
+        "_region",
+        "_traffic",
+        "no_meter",
+    )
 
     def __init__(
         self,
@@ -48,6 +59,7 @@ class Routes:
         authenticate: Authenticate,
         ready: Ready,
         metrics: Metrics,
+        administer: Administer,
         meters: Meters,
         traffic: Traffic,
         region: str,
@@ -58,6 +70,7 @@ class Routes:
         self._authenticate = authenticate
         self._ready = ready
         self._metrics = metrics
+        self._administer = administer
         self._traffic = traffic
         self._region = region
 
@@ -89,6 +102,9 @@ class Routes:
     def _page(self, request: Request) -> Coroutine[Any, Any, Answer] | Page | None:
         """The page for a request that is not a plain POST to the root; None if it calls an operation after all."""
         path = _path(request.url)
+        if path.startswith(b"/_") and request.method != b"OPTIONS":
+            answer = self._administer(request.method.decode("latin-1"), path.decode("latin-1"), request.body())
+            return NOT_FOUND if answer is None else _administered(answer)
         if request.method == b"POST":
             return None if path == b"/" else NOT_FOUND
         if request.method == b"OPTIONS":
@@ -122,6 +138,10 @@ class Routes:
         except Exception as error:
             return Page(503, f"not ready: {error}\n".encode(), b"text/plain")
         return Page(200, b"ready\n", b"text/plain")
+
+
+async def _administered(answer: Awaitable[AdminAnswer]) -> Page:
+    return Page(*await answer)
 
 
 def _is_json(content_type: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""The four things a write does to one item: put, update, delete, and check.
+"""The five things a write does to one item: put, update, delete, expire, and check.
 
 Each is a pure decision on the item's old row. PutItem, UpdateItem, DeleteItem, batches, transactions and background
 work all write through these, alone or several in one commit.
@@ -103,6 +103,24 @@ class Delete(Action):
 
     def decide(self, old_row: bytes | None) -> Change:
         old_item = None if self.condition is None else self._passed(old_row)
+        return Change(self.table, self.key, self.key_item, old_row, old_item, None, None)
+
+
+class Expire(Action):
+    """Remove the item if it has expired; whoever refreshed it meanwhile keeps it."""
+
+    __slots__ = ("now",)
+
+    def __init__(self, table: Table, key: bytes, key_item: Item, now: float) -> None:
+        super().__init__(table, key, key_item, None, False)
+        self.now = now
+
+    def decide(self, old_row: bytes | None) -> Change:
+        expiry = self.table.expiry
+        assert expiry is not None
+        old_item = None if old_row is None else rows.decode(old_row)
+        if old_item is None or not expiry.is_expired(old_item, self.now):
+            return Change(self.table, self.key, self.key_item, old_row, old_item, old_item, old_row)
         return Change(self.table, self.key, self.key_item, old_row, old_item, None, None)
 
 

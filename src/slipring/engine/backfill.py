@@ -33,11 +33,11 @@ _BYTES_PER_STEP = 512 * 1024
 _ENTRIES_PER_READ = 512
 _HASH_BYTES = 2
 
-_Progress = tuple[bytes, bytes, bytes]
+Progress = tuple[bytes, bytes, bytes]
 """A job's key, its value before a step, and its value after."""
 
 
-class _Overtaken(Exception):
+class Overtaken(Exception):
     """Somebody else has done this step of the job."""
 
 
@@ -53,12 +53,12 @@ async def step(store: Store, catalog: Catalog, job_key: bytes, job_value: bytes)
     table = await catalog.find(job["TableName"], job["Namespace"])
     index = None if table is None or table.id != table_id else _index(table, index_id)
     if table is None or index is None:
-        await _forget(store, job_key)
+        await forget(store, job_key)
         return False
     start = bytes.fromhex(job["After"]) + b"\x00" if job["After"] else table.prefix
     found = await store.scan(start, successor(table.prefix), limit=_ITEMS_PER_STEP, bytes_max=_BYTES_PER_STEP)
     # Whatever has changed meanwhile, the next step looks at it anew.
-    with contextlib.suppress(CatalogChanged, ResourceNotFoundException, _Overtaken):
+    with contextlib.suppress(CatalogChanged, ResourceNotFoundException, Overtaken):
         if found:
             after = orjson.dumps({**job, "After": found[-1][0].hex()})
             await _commit_entries(store, table, index, found, (job_key, job_value, after))
@@ -80,7 +80,7 @@ def _index(table: Table, index_id: int) -> Index | None:
 
 
 async def _commit_entries(
-    store: Store, table: Table, index: Index, found: list[tuple[bytes, bytes]], progress: _Progress
+    store: Store, table: Table, index: Index, found: list[tuple[bytes, bytes]], progress: Progress
 ) -> None:
     entries: list[tuple[bytes, bytes, bytes, bytes]] = []
     for key, row in found:
@@ -90,7 +90,7 @@ async def _commit_entries(
             entries.append((key, entry_key, row, table_key))
 
     def decide(old: Sequence[bytes | None]) -> Writes[None]:
-        puts = _begin(old, table, progress)
+        puts = begin(old, table, progress)
         for position, (_key, entry_key, row, table_key) in enumerate(entries):
             row_now, entry = old[2 + 2 * position], old[3 + 2 * position]
             if row_now is None or entry is not None:
@@ -107,19 +107,19 @@ async def _commit_entries(
     await store.commit(reads, decide)
 
 
-def _begin(old: Sequence[bytes | None], table: Table, progress: _Progress) -> dict[bytes, bytes | None]:
-    """The writes of a commit that reads the table's guard and the job first. Raises CatalogChanged, _Overtaken."""
+def begin(old: Sequence[bytes | None], table: Table, progress: Progress) -> dict[bytes, bytes | None]:
+    """The writes of a commit that reads the table's guard and the job first. Raises CatalogChanged, Overtaken."""
     job_key, before, after = progress
     if old[0] != table.guard:
         raise CatalogChanged
     if old[1] != before:
-        raise _Overtaken
+        raise Overtaken
     return {job_key: after}
 
 
-async def _settle_counts(store: Store, table: Table, index: Index, progress: _Progress) -> None:
+async def _settle_counts(store: Store, table: Table, index: Index, progress: Progress) -> None:
     """Correct the index's counters once every item has its entry. Writers who go on meanwhile move the counters and
-    the entries alike, so what the snapshot finds wrong stays what is wrong. Raises CatalogChanged, _Overtaken."""
+    the entries alike, so what the snapshot finds wrong stays what is wrong. Raises CatalogChanged, Overtaken."""
     count = size = 0
     start, stop = index.prefix, successor(index.prefix)
     with contextlib.closing(store.snapshot()) as snapshot:
@@ -131,7 +131,7 @@ async def _settle_counts(store: Store, table: Table, index: Index, progress: _Pr
             await asyncio.sleep(0)
 
     def decide(old: Sequence[bytes | None]) -> Writes[None]:
-        puts = _begin(old, table, progress)
+        puts = begin(old, table, progress)
         return Writes(puts, {index.count_key: (count - told_count, size - told_size)}, None)
 
     await store.commit([table.guard_key, progress[0]], decide)
@@ -148,5 +148,5 @@ def _completed(record: TableRecord, table_id: int, index_id: int) -> TableRecord
     return {**record, "GlobalSecondaryIndexes": indexes}
 
 
-async def _forget(store: Store, job_key: bytes) -> None:
+async def forget(store: Store, job_key: bytes) -> None:
     await store.commit((), lambda _: Writes({job_key: None}, None, None))

@@ -7,16 +7,16 @@ a time works on them, under a lease; every process looks now and then, so that a
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import math
 
 from slipring.clock import Clock, Ids
-from slipring.engine import backfill, erasure, journal_upkeep, keyspace, tokens
+from slipring.engine import backfill, erasure, expiry_backfill, journal_upkeep, keyspace, tokens
 from slipring.engine.catalog import Catalog
 from slipring.engine.leases import Lease
+from slipring.engine.recurring import Recurring
 from slipring.model.keys import successor
-from slipring.storage.contract import Store, StoreDamaged, StoreError
+from slipring.storage.contract import Store, StoreDamaged
 
 _LOOK_SECONDS = 1.0
 """How often an idle process looks for jobs that another one left."""
@@ -40,40 +40,14 @@ class Background:
         self._lease = Lease(store, clock, "background", ids.uuid(), _LEASE_SECONDS)
         self._failed: set[bytes] = set()
         self._kept_at = -math.inf
-        self._wanted = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        recurring = Recurring("background", _LOOK_SECONDS, self._lease, self._work)
+        self.start = recurring.start
+        self.wake = recurring.wake
+        self.stop = recurring.stop
 
-    def start(self) -> None:
-        """Begin, in the running event loop."""
-        self._task = asyncio.get_running_loop().create_task(self._run(), name="slipring-background")
-        self.wake()
-
-    def wake(self) -> None:
-        """There is something to do now."""
-        self._wanted.set()
-
-    async def stop(self) -> None:
-        """Stop between two steps; what is left goes on later, here or elsewhere. Idempotent."""
-        task, self._task = self._task, None
-        if task is None:
-            return
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-        with contextlib.suppress(StoreError):
-            await self._lease.release()
-
-    async def _run(self) -> None:
-        while True:
-            self._wanted.clear()
-            try:
-                await self._work()
-            except StoreError as error:
-                _log.warning("background work waits: %s", error)
-            except Exception:
-                _log.exception("background work failed; it is tried again")
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wanted.wait(), _LOOK_SECONDS)
+    async def keep_now(self) -> None:
+        """Do at once what comes up with time alone. Needs no lease: doing it twice does no harm."""
+        await self._keep_at(self._clock.now())
 
     async def _work(self) -> None:
         await self._keep()
@@ -95,8 +69,11 @@ class Background:
     async def _keep(self) -> None:
         """What comes up with time alone."""
         now = self._clock.now()
-        if now - self._kept_at < _KEEP_SECONDS or not await self._lease.hold():
-            return
+        # The clock may have been set back.
+        if abs(now - self._kept_at) >= _KEEP_SECONDS and await self._lease.hold():
+            await self._keep_at(now)
+
+    async def _keep_at(self, now: float) -> None:
         self._kept_at = now
         await tokens.forget_expired(self._store, now)
         await journal_upkeep.keep(self._store, self._catalog, now)
@@ -108,5 +85,7 @@ class Background:
     async def _step(self, key: bytes, value: bytes) -> None:
         if key.startswith(keyspace.BACKFILL_JOBS):
             await backfill.step(self._store, self._catalog, key, value)
+        elif key.startswith(keyspace.EXPIRY_JOBS):
+            await expiry_backfill.step(self._store, self._catalog, key, value)
         else:
             await erasure.step(self._store, key)

@@ -98,7 +98,7 @@ class Change:
             (new_row is not None) - (old_row is not None),
             self.new_bytes - self.old_bytes,
         )
-        if self.table.indexes:
+        if self.table.has_entries:
             self._write_indexes(puts, counts, collections)
 
     def _write_indexes(
@@ -111,6 +111,8 @@ class Change:
         old_item, new_item = self.old_item, self.new_item
         table_key = self.item_key[len(table.prefix) + 2 :]
         collection_bytes = self.new_bytes - self.old_bytes
+        if table.expiry is not None:
+            table.expiry.move(self.item_key, old_item, new_item, puts)
         for index in table.indexes:
             old_key = None if old_item is None else index.entry_key(old_item, table_key)
             new_key = None if new_item is None else index.entry_key(new_item, table_key)

@@ -10,6 +10,7 @@ from slipring.engine.background import Background
 from slipring.engine.catalog import Catalog, CatalogChanged
 from slipring.engine.changes import Change
 from slipring.engine.journal import Origin
+from slipring.engine.time_to_live import Pace, TimeToLive
 from slipring.engine.write_set import WriteSet
 from slipring.storage.contract import Store, Writes
 
@@ -17,14 +18,31 @@ from slipring.storage.contract import Store, Writes
 class Engine:
     """A store, the tables in it, and the clock they live by."""
 
-    __slots__ = ("background", "catalog", "clock", "ids", "store")
+    __slots__ = ("background", "catalog", "clock", "ids", "store", "time_to_live")
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids) -> None:
+    def __init__(self, store: Store, clock: Clock, ids: Ids, pace: Pace | None = None) -> None:
         self.store = store
         self.clock = clock
         self.ids = ids
         self.catalog = Catalog(store)
         self.background = Background(store, self.catalog, clock, ids)
+        self.time_to_live = TimeToLive(store, self.catalog, clock, ids, self.write_all, pace or Pace())
+
+    def start(self) -> None:
+        """Begin what goes on beside the requests, in the running event loop."""
+        self.background.start()
+        self.time_to_live.start()
+
+    async def stop(self) -> None:
+        """Stop it. Idempotent."""
+        await self.time_to_live.stop()
+        await self.background.stop()
+
+    async def follow_clock(self) -> int:
+        """Do everything that has come up by now, after the clock was moved; how many items expired."""
+        deleted = await self.time_to_live.run_now()
+        await self.background.keep_now()
+        return deleted
 
     async def write(self, action: Action) -> Change:
         """Commit one action. Raises what it raises, or CatalogChanged if its table is no longer what it was."""

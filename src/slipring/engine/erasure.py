@@ -37,4 +37,5 @@ def _prefixes(table_id: int, index_id: int) -> list[bytes]:
         keyspace.items(table_id),
         keyspace.all_counts(table_id),
         keyspace.collections(table_id),
+        keyspace.expiring_table(table_id),
     ]

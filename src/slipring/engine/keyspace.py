@@ -7,6 +7,7 @@
 | `01 i` | the last table id given out |
 | `02` table id, partition hash, partition key, sort key | an item (`engine.rows`) |
 | `03` table id, index id, partition hash, index key, table key | an index entry, stored like an item |
+| `03` table id, index id, time, rest of an item's key | when an item expires (`engine.expiry`) |
 | `04` table id, index id (0: the table) | counters: items, bytes |
 | `05` table id, partition hash, partition key | counters: 0, bytes of the item collection (tables with LSIs) |
 | `06` account 00 client request token | a remembered TransactWriteItems |
@@ -17,6 +18,7 @@
 | `09 c` table id | counters: records of the journal, bytes |
 | `09 h` table id, shard | the position and time of the shard's last record |
 | `09 r` table id, position | a record of the journal (`engine.journal`); positions begin with the shard |
+| `0b` table id | a table that has time to live (JSON) |
 
 The partition hash leads within a table, so that Scan order is hash order and a parallel segment is a range. Ids are
 never used again, so nothing of a dropped table or index can show in a new one of the same name.
@@ -40,6 +42,8 @@ LEASES = b"\x07"
 JOBS = b"\x08"
 DROP_JOBS = b"\x08d"
 BACKFILL_JOBS = b"\x08b"
+EXPIRY_JOBS = b"\x08t"
+EXPIRING_TABLES = b"\x0b"
 
 TABLE_ITSELF = 0
 """The index id that stands for the table in counters and jobs."""
@@ -135,6 +139,14 @@ def drop_job(table_id: int, index_id: int) -> bytes:
 
 def backfill_job(table_id: int, index_id: int) -> bytes:
     return BACKFILL_JOBS + _TABLE_AND_INDEX_ID.pack(table_id, index_id)
+
+
+def expiry_job(table_id: int, index_id: int) -> bytes:
+    return EXPIRY_JOBS + _TABLE_AND_INDEX_ID.pack(table_id, index_id)
+
+
+def expiring_table(table_id: int) -> bytes:
+    return EXPIRING_TABLES + _TABLE_ID.pack(table_id)
 
 
 def parse_job(key: bytes) -> tuple[int, int]:

@@ -2,6 +2,8 @@
 
 A lease is a key with its owner's name and an end; whoever finds it free or ended takes it. Work done under a lease
 must still be right if two owners overlap for a moment: the lease saves effort, commits keep the truth.
+
+Leases live by the machine's time: where the clock is moved or stands still, a dead process must be missed all the same.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ class Lease:
 
     async def hold(self) -> bool:
         """Take or renew the lease; False while somebody else has it. Renews only when half of it has passed."""
-        now = self._clock.now()
+        now = self._clock.machine_now()
         if self._ends - now > self._seconds / 2:
             return True
 

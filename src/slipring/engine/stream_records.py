@@ -16,8 +16,9 @@ from slipring.model.sizes import item_bytes
 
 _HAS_NEW_IMAGE = ("NEW_IMAGE", "NEW_AND_OLD_IMAGES")
 _HAS_OLD_IMAGE = ("OLD_IMAGE", "NEW_AND_OLD_IMAGES")
-_TIME_TO_LIVE = b'"userIdentity":{"principalId":"dynamodb.amazonaws.com","type":"Service"},'
-"""Developer Guide, "DynamoDB Streams and Time to Live"."""
+_TIME_TO_LIVE = b'"userIdentity":{"PrincipalId":"dynamodb.amazonaws.com","Type":"Service"},'
+"""Who deletes expired items (Developer Guide, "DynamoDB Streams and Time to Live"). The API's model capitalises the
+members; Lambda's event does not."""
 
 
 def render(key: bytes, value: bytes, stream: StreamRecord, region: str) -> bytes:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from slipring.engine import keyspace
+from slipring.engine.expiry import ExpiryIndex
 from slipring.engine.shards import ShardMap, is_wanted
 from slipring.engine.usage import Usage
 from slipring.model import limits
@@ -117,8 +118,10 @@ class Table:
     __slots__ = (
         "collections_prefix",
         "count_key",
+        "expiry",
         "guard",
         "guard_key",
+        "has_entries",
         "has_local_indexes",
         "hash_name",
         "hash_type",
@@ -163,6 +166,10 @@ class Table:
         self.indexes = tuple(local + remote)
         self.indexes_by_name = tuple(sorted(self.indexes, key=lambda index: index.name))
         self.index_by_name = {index.name: index for index in self.indexes}
+        setting = record.get("TimeToLive")
+        self.expiry = None if setting is None else ExpiryIndex(self.id, setting["Id"], setting["AttributeName"])
+        self.has_entries = bool(self.indexes) or self.expiry is not None
+        """Whether a write may have to write index entries beside its item."""
         self.shards = ShardMap(record) if is_wanted(record) else None
         self.usage = Usage(self.name)
         """What it has served; the catalog puts the one here that lasts."""

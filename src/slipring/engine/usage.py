@@ -18,7 +18,7 @@ OTHERS = "(other)"
 class Usage:
     """One table's, or one index's."""
 
-    __slots__ = ("index", "read_units", "returned_items", "table", "write_units")
+    __slots__ = ("expired_items", "index", "read_units", "returned_items", "table", "write_units")
 
     def __init__(self, table: str, index: str = "") -> None:
         self.table = table
@@ -27,6 +27,8 @@ class Usage:
         self.read_units = 0.0
         self.write_units = 0.0
         self.returned_items = 0
+        self.expired_items = 0
+        """Deleted by time to live."""
 
 
 class Usages:
