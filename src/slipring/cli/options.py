@@ -59,7 +59,7 @@ def with_settings(*names: str) -> Callable[[Callable[Concatenate[Settings, P], R
 
 def _flag(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     setting = SETTINGS[name]
-    if setting.default is False:
-        return click.option(setting.flag, name, flag_value="true", default=None, help=setting.help)
     default = "" if setting.default is None else f"  [default: {setting.default}]"
+    if setting.default is False:
+        return click.option(setting.flag, name, flag_value="true", default=None, help=setting.help + default)
     return click.option(setting.flag, name, metavar=setting.metavar, help=setting.help + default)
