@@ -73,3 +73,16 @@ def _port(server: Server) -> int:
 def _ask(port: int) -> bytes:
     with Client(port) as client:
         return client.ask(LIST_TABLES).body
+
+
+def test_it_does_not_begin_to_enforce_signatures_that_nobody_can_make() -> None:
+    with (
+        pytest.raises(StartError, match=r"^auth enforce needs access_key_id and secret_access_key"),
+        running(Settings(store="memory:", port=0, auth="enforce", access_key_id="key")),
+    ):
+        pass
+
+
+def test_a_secret_is_no_part_of_what_settings_show() -> None:
+    """Settings end up in logs and tracebacks."""
+    assert "hush" not in repr(Settings(access_key_id="key", secret_access_key="hush"))

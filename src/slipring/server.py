@@ -26,11 +26,12 @@ from slipring.admin.samples import Samples
 from slipring.admin.stored import store_samples, table_samples
 from slipring.admin.upkeep_calls import add_upkeep_calls
 from slipring.clock import Clock, Ids, MovableClock, SystemClock
-from slipring.edge.auth import TrustingAuthenticator
 from slipring.edge.contract import Administer, Api, Ready
 from slipring.edge.listener import Listener
 from slipring.edge.sockets import ListenError, bind, url_of
+from slipring.edge.vigilance import Failures, authenticator
 from slipring.engine.engine import Engine
+from slipring.iam.credentials import Credentials, NoCredentials, OneKeyPair
 from slipring.iam.isolation import Isolation
 from slipring.model.service import operations, targets
 from slipring.model.validation import WORDINGS
@@ -95,6 +96,13 @@ def clock_for(settings: Settings) -> Clock:
     return MovableClock() if settings.test_mode else SystemClock()
 
 
+def credentials(settings: Settings) -> Credentials:
+    """The access keys that may sign requests."""
+    if settings.access_key_id is None or settings.secret_access_key is None:
+        return NoCredentials()
+    return OneKeyPair(settings.access_key_id, settings.secret_access_key)
+
+
 class Server:
     """One process's server."""
 
@@ -147,6 +155,8 @@ class Server:
                 self._loop.call_soon_threadsafe(self._stop)
 
     async def _start_up(self) -> None:
+        if self.settings.auth == "enforce" and isinstance(credentials(self.settings), NoCredentials):
+            raise StartError("auth enforce needs access_key_id and secret_access_key: nobody could sign a request")
         try:
             # The port is taken before the store is touched, and accepts nobody before the store is open.
             sockets = self._sockets or bind(self.settings.host, self.settings.port)
@@ -171,20 +181,30 @@ class Server:
 
     def _front(self, assembly: Assembly) -> Listener:
         meters = Meters(operations())
+        failures = Failures()
         listener = Listener(
             api=assembly.api,
             targets=targets(),
             metrics=self._reporter.page,
             administer=assembly.administer,
             meters=meters,
-            authenticate=TrustingAuthenticator(Isolation.named(self.settings.isolate)).identify,
+            authenticate=authenticator(
+                self.settings.auth,
+                credentials(self.settings),
+                self._clock.now,
+                Isolation.named(self.settings.isolate),
+                failures,
+            ),
+            keeps_repeated=self.settings.auth != "off",
             ready=assembly.ready,
             clock=self._clock,
             ids=self._ids,
             limits=self.settings.limits(),
             region=self.settings.region,
         )
-        self._reporter.watch(meters.samples, listener.samples, assembly.samples, Process(self._clock).samples)
+        self._reporter.watch(
+            meters.samples, failures.samples, listener.samples, assembly.samples, Process(self._clock).samples
+        )
         return listener
 
     async def _shut_down(self) -> None:

@@ -95,8 +95,10 @@ def _seconds(value: object) -> object:
     return float(value)
 
 
-def _setting(default: object, read: Callable[[object], object], metavar: str, help: str) -> Any:
-    return field(default=default, metadata={"read": read, "metavar": metavar, "help": help})
+def _setting(
+    default: object, read: Callable[[object], object], metavar: str, help: str, *, secret: bool = False
+) -> Any:
+    return field(default=default, repr=not secret, metadata={"read": read, "metavar": metavar, "help": help})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +116,21 @@ class Settings:
         " or once it survives the death of the process (relaxed).",
     )
     workers: int = _setting(1, _whole(1, 256), "N", "How many processes serve the port and the store together.")
-    auth: str = _setting("off", _choice("off"), "off", "Which signatures to verify: off reads them and verifies none.")
+    auth: str = _setting(
+        "off",
+        _choice("off", "warn", "enforce"),
+        "off|warn|enforce",
+        "What signatures are good for: off reads them and verifies none; warn verifies them, counts and logs what does"
+        " not verify, and serves it; enforce refuses it.",
+    )
+    access_key_id: str | None = _setting(None, _text, "ID", "The access key that may sign requests.")
+    secret_access_key: str | None = _setting(
+        None,
+        _text,
+        "SECRET",
+        "Its secret. Others can see flags in the list of processes: better put it in the environment or the file.",
+        secret=True,
+    )
     region: str = _setting("us-east-1", _text, "REGION", "The region to speak of where a request does not name one.")
     isolate: str = _setting(
         "none",

@@ -250,6 +250,8 @@ def test_the_page_tells_of_everything(own: ServerThread, client: Client) -> None
         "slipring_in_flight_bytes",
         "slipring_shed_connections_total",
         "slipring_shed_requests_total",
+        # This server verifies no signatures.
+        "slipring_signature_failures_total",
         # This store lives in memory.
         "slipring_store_bytes",
         "slipring_store_commit_groups_total",

@@ -110,6 +110,12 @@ _METRICS = (
         "Items that time to live deleted.",
         ("table",),
     ),
+    Metric(
+        "slipring_signature_failures_total",
+        "counter",
+        "Requests whose signature did not verify: refused with this error, or served all the same with `--auth warn`.",
+        ("error",),
+    ),
     Metric("slipring_open_connections", "gauge", "Connections that are open."),
     Metric("slipring_connections_total", "counter", "Connections that were accepted."),
     Metric("slipring_requests_in_flight", "gauge", "Requests that wait for the store."),

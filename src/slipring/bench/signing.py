@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from slipring.bench.endpoint import Endpoint
+from slipring.edge.sigv4 import ALGORITHM, signing_key
 
 VALID_S = 15 * 60
 """How long a server accepts a signature. Source: IAM user guide, "Elements of an AWS API request signature"."""
 
-_ALGORITHM = "AWS4-HMAC-SHA256"
 _SERVICE = "dynamodb"
 _TARGET = "DynamoDB_20120810."
 _CONTENT_TYPE = "application/x-amz-json-1.0"
@@ -45,9 +45,9 @@ class Signer:
         }
         if credential.session_token:
             self._headers["X-Amz-Security-Token"] = credential.session_token
-        self._key = _signing_key(credential.secret_key, scope)
-        self._to_sign = f"{_ALGORITHM}\n{self._headers['X-Amz-Date']}\n{scope}\n".encode()
-        self._credential = f"{_ALGORITHM} Credential={credential.access_key}/{scope}"
+        self._key = signing_key(credential.secret_key, scope)
+        self._to_sign = f"{ALGORITHM}\n{self._headers['X-Amz-Date']}\n{scope}\n".encode()
+        self._credential = f"{ALGORITHM} Credential={credential.access_key}/{scope}"
         self._forms: dict[str, tuple[bytes, bytes]] = {}
 
     def request(self, operation: str, body: bytes) -> bytes:
@@ -85,10 +85,3 @@ class Signer:
         headers = {**self._headers, "X-Amz-Target": _TARGET + operation, "Authorization": self._authorization(names)}
         lines = [f"{name}: {value}".replace("%", "%%") for name, value in headers.items()]
         return canonical, "\r\n".join(["POST / HTTP/1.1", *lines]).encode() + b"%b\r\nContent-Length: %d\r\n\r\n"
-
-
-def _signing_key(secret_key: str, scope: str) -> bytes:
-    key = f"AWS4{secret_key}".encode()
-    for part in scope.split("/"):
-        key = hmac.digest(key, part.encode(), "sha256")
-    return key

@@ -38,12 +38,15 @@ class Listener:
         ids: Ids,
         limits: Limits,
         region: str,
+        keeps_repeated: bool = False,
     ) -> None:
         """`targets` maps values of X-Amz-Target to names of operations, each of which has its own of the `meters`;
-        `region` stands for a caller's unsigned own."""
+        `region` stands for a caller's unsigned own. `keeps_repeated`: see `Request`."""
         self._framer = Framer(clock, ids)
         self._traffic = Traffic(limits, self._framer.refresh_date)
-        self._routes = Routes(targets, api, authenticate, ready, metrics, administer, meters, self._traffic, region)
+        self._routes = Routes(
+            targets, api, authenticate, ready, metrics, administer, meters, self._traffic, region, keeps_repeated
+        )
         self._servers: list[asyncio.Server] = []
 
     @property

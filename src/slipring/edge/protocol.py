@@ -70,7 +70,7 @@ class Connection(asyncio.Protocol):
         self._routes = routes
         self._framer = framer
         self._traffic = traffic
-        self._request = Request(self.on_message_complete, routes.no_meter)
+        self._request = Request(self.on_message_complete, routes.no_meter, keeps_repeated=routes.keeps_repeated)
         self._parser = HttpRequestParser(self._request)
         self._queue: deque[Request | BaseException] = deque()
         self._intake: Intake | None = None

@@ -49,6 +49,7 @@ class Routes:
         "_ready",
         "_region",
         "_traffic",
+        "keeps_repeated",
         "no_meter",
     )
 
@@ -63,6 +64,7 @@ class Routes:
         meters: Meters,
         traffic: Traffic,
         region: str,
+        keeps_repeated: bool,
     ) -> None:
         self._meters = {target: meters[operation] for target, operation in targets.items()}
         self.no_meter = meters.none
@@ -73,6 +75,7 @@ class Routes:
         self._administer = administer
         self._traffic = traffic
         self._region = region
+        self.keeps_repeated = keeps_repeated
 
     def route(self, request: Request) -> Coroutine[Any, Any, Answer] | Page:
         """What will answer `request`. Raises an `ApiError` to refuse it.

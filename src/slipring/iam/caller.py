@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+DEFAULT_ACCOUNT = "000000000000"
+"""Of callers whose access key names no account."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from slipring.model.errors.base import CORAL_SERVICE, ApiError
 from slipring.model.errors.tree import (
+    ExpiredTokenException,
     IncompleteSignatureException,
     InternalServerError,
     InvalidSignatureException,
@@ -15,6 +16,7 @@ from slipring.model.errors.tree import (
     ServiceUnavailableException,
     ThrottlingException,
     UnknownOperationException,
+    UnrecognizedClientException,
 )
 
 
@@ -96,6 +98,82 @@ def malformed_credential(credential: str) -> IncompleteSignatureException:
         "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term,"
         f" got '{credential}'"
     )
+
+
+def malformed_moment(text: str) -> IncompleteSignatureException:
+    """`text` stands where the moment of signing should."""
+    return IncompleteSignatureException(
+        f"Date must be in ISO-8601 'basic format'. Got '{text}'. See http://en.wikipedia.org/wiki/ISO_8601"
+    )
+
+
+def malformed_expiry(text: str, most_s: int) -> IncompleteSignatureException:
+    """`text` stands where a signed query's term in seconds should."""
+    return IncompleteSignatureException(f"X-Amz-Expires must be a number of seconds from 1 to {most_s}, got '{text}'")
+
+
+def host_not_signed() -> InvalidSignatureException:
+    """Seen from DynamoDB in aws/aws-sdk-php issue 2469."""
+    return InvalidSignatureException("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
+
+
+def header_not_signed(name: str) -> InvalidSignatureException:
+    """The words for another header than Host follow those of older replies for Host (NetSPI/AWSSigner issue 3)."""
+    return InvalidSignatureException(f"'{name}' must be a 'SignedHeader' in the AWS Authorization.")
+
+
+def wrong_scope(complaints: list[str]) -> InvalidSignatureException:
+    return InvalidSignatureException("".join(complaints))
+
+
+def scope_of_another_service(service: str) -> str:
+    """A complaint about the credential scope, with the blank at its end (arnemolland/sigv4 issue 15)."""
+    return f"Credential should be scoped to correct service: '{service}'. "
+
+
+def scope_without_terminator(terminator: str, got: str) -> str:
+    return f"Credential should be scoped with a valid terminator: '{terminator}', not '{got}'. "
+
+
+def scope_of_another_day(scope_day: str, moment: str) -> str:
+    """Seen in tedder/requests-aws4auth issue 7."""
+    return (
+        "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP:"
+        f" '{scope_day}' != '{moment[:8]}', from '{moment}'."
+    )
+
+
+def signature_expired(moment: str, earliest: str, now: str, term: str) -> InvalidSignatureException:
+    """Seen in aws/aws-sdk-js issue 254. `term` is how long a signature counts, as in `15 min.`."""
+    return InvalidSignatureException(f"Signature expired: {moment} is now earlier than {earliest} ({now} - {term})")
+
+
+def signature_not_yet_current(moment: str, latest: str, now: str, term: str) -> InvalidSignatureException:
+    """Seen in aws-amplify/aws-sdk-android issue 88."""
+    return InvalidSignatureException(
+        f"Signature not yet current: {moment} is still later than {latest} ({now} + {term})"
+    )
+
+
+def signature_mismatch(canonical: str, to_sign: str) -> InvalidSignatureException:
+    """The service's reply of the years in which it told what it had computed (boto/boto issue 1552,
+    vibe-aws/vibe-aws issue 1); there is no better help for somebody who writes a signer."""
+    return InvalidSignatureException(
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access"
+        " Key and signing method. Consult the service documentation for details.\n\n"
+        f"The Canonical String for this request should have been\n'{canonical}'\n\n"
+        f"The String-to-Sign should have been\n'{to_sign}'\n"
+    )
+
+
+def unrecognized_client() -> UnrecognizedClientException:
+    """No such access key, or not with this session token (aws/aws-sdk-net issue 1660)."""
+    return UnrecognizedClientException("The security token included in the request is invalid.")
+
+
+def expired_token() -> ExpiredTokenException:
+    """Seen in audienceproject/spark-dynamodb issue 104."""
+    return ExpiredTokenException("The security token included in the request is expired")
 
 
 def too_busy() -> ServiceUnavailableException:

@@ -188,6 +188,10 @@ class UnrecognizedClientException(ApiError):
     namespace = CORAL_SERVICE
 
 
+class ExpiredTokenException(ApiError):
+    namespace = CORAL_SERVICE
+
+
 class AccessDeniedException(ApiError):
     namespace = CORAL_SERVICE
 

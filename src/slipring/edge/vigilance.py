@@ -1,0 +1,73 @@
+"""How strictly signatures are taken: off, warn or enforce."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from slipring.admin.samples import Samples
+from slipring.edge.auth import Authenticate, TrustingAuthenticator
+from slipring.edge.limits import CACHED_MAX
+from slipring.edge.request import Request
+from slipring.edge.verification import Verifier
+from slipring.iam.caller import Caller
+from slipring.iam.credentials import Credentials
+from slipring.iam.isolation import Isolation
+from slipring.model.errors.base import ApiError
+
+logger = logging.getLogger("slipring.edge")
+
+
+class Failures:
+    """Counts requests whose signature did not verify."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+
+    def count(self, refusal: ApiError) -> None:
+        self._counts[refusal.code] = self._counts.get(refusal.code, 0) + 1
+
+    def samples(self) -> Samples:
+        return {"slipring_signature_failures_total": {(code,): [count] for code, count in self._counts.items()}}
+
+
+class WarningAuthenticator:
+    """Serves whom a verifier refuses, if a request can be read at all, and says so: once for each access key and
+    error, since clients repeat themselves."""
+
+    def __init__(self, verify: Authenticate, trust: Authenticate) -> None:
+        self._verify = verify
+        self._trust = trust
+        self._said: set[tuple[str, str]] = set()
+
+    def identify(self, request: Request) -> Caller:
+        """Raises what stands in the way of reading a credential."""
+        try:
+            return self._verify(request)
+        except ApiError as refusal:
+            caller = self._trust(request)
+            self._say(caller, refusal)
+            return caller
+
+    def _say(self, caller: Caller, refusal: ApiError) -> None:
+        about = (caller.access_key, refusal.code)
+        if about in self._said:
+            return
+        if len(self._said) >= CACHED_MAX:
+            self._said.clear()
+        self._said.add(about)
+        # The rest of a mismatch's message is the canonical request.
+        logger.warning("--auth enforce would refuse access key %r: %s: %s", *about, refusal.message.partition("\n")[0])
+
+
+def authenticator(
+    mode: str, credentials: Credentials, now: Callable[[], float], isolation: Isolation, failures: Failures
+) -> Authenticate:
+    """By the setting `auth`."""
+    trusting = TrustingAuthenticator(isolation)
+    if mode == "off":
+        return trusting.identify
+    verifier = Verifier(credentials, now, isolation, failures.count)
+    return (
+        verifier.identify if mode == "enforce" else WarningAuthenticator(verifier.identify, trusting.identify).identify
+    )
