@@ -116,5 +116,9 @@ class Ids:
         number = self._random.getrandbits(260)
         return "".join([_REQUEST_ID_ALPHABET[(number >> shift) % 36] for shift in range(0, 260, 5)])
 
+    def number(self) -> int:
+        """63 random bits."""
+        return self._random.getrandbits(63)
+
     def uuid(self) -> str:
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4))

@@ -12,6 +12,7 @@ import pytest
 
 from slipring.storage.backends import open_store
 from slipring.storage.contract import Store
+from tests.postgres_servers import fresh_address
 
 T = TypeVar("T")
 
@@ -38,25 +39,39 @@ class Backend:
             await store.close()
 
 
-ADDRESSES = {
+LOCAL_ADDRESSES = {
     "memory": "memory:",
     "file": "file:{path}",
     "file, small segments": "file:{path}?segment_bytes=4096",
     "file, relaxed": "file:{path}?durability=relaxed",
 }
+ADDRESSES = {
+    **LOCAL_ADDRESSES,
+    "postgresql": "{postgresql}",
+}
 
 
-def _backend(name: str, directory: Path) -> Backend:
-    return Backend(ADDRESSES[name].format(path=directory / "store"), durable=name != "memory")
+def make_backend(name: str, directory: Path) -> Backend:
+    """A place for a new store, in a directory if it is on this machine."""
+    address = ADDRESSES[name]
+    if name in LOCAL_ADDRESSES:
+        return Backend(address.format(path=directory / "store"), durable=name != "memory")
+    return Backend(address.format(postgresql=fresh_address()), durable=True)
 
 
 @pytest.fixture(params=ADDRESSES)
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
     """Every backend in turn."""
-    yield _backend(request.param, tmp_path)
+    yield make_backend(request.param, tmp_path)
 
 
 @pytest.fixture(params=[name for name in ADDRESSES if name != "memory"])
 def durable_backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
     """Every backend that keeps its data."""
-    yield _backend(request.param, tmp_path)
+    yield make_backend(request.param, tmp_path)
+
+
+@pytest.fixture(params=LOCAL_ADDRESSES)
+def local_backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
+    """Every backend that answers from this machine."""
+    yield make_backend(request.param, tmp_path)

@@ -72,7 +72,7 @@ def test_a_full_disk_fails_the_group_and_no_other(place: Path, relaxed: bool) ->
         disk.fault = Fault("write")
         outcomes = await asyncio.gather(
             put(store, {b"lost": b"1", b"before": None}),
-            store.commit([], counting({b"count": (1, 1)})),
+            store.commit([], counting({b"\x04count": (1, 1)})),
             return_exceptions=True,
         )
         assert [type(outcome) for outcome in outcomes] == [StoreFull, StoreFull]

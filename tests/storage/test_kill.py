@@ -51,7 +51,7 @@ async def check(store: Store, acknowledged: Acknowledged) -> None:
             parts[key.rpartition(b"/")[0]] += 1
     assert set(parts.values()) <= {writers.TRANSACTION_PARTS}
     expected = (len(parts), len(parts) * writers.TRANSACTION_PARTS)
-    assert decode_counts(await store.get(b"transactions")) == expected
+    assert decode_counts(await store.get(b"\x04transactions")) == expected
     for (name, kind, lane), last in acknowledged.items():
         if kind == "one":
             value = await store.get(b"%s/one/%d" % (name.encode(), lane))

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slipring.storage.contract import Snapshot, Store, decode_counts, encode_counts
-from tests.storage.conftest import ADDRESSES, Backend
+from tests.storage.conftest import ADDRESSES, Backend, make_backend
 from tests.storage.mutations import NO_LIMIT, counting, put, scan, writing
 
 LONG = b"p" * 479
@@ -19,7 +19,7 @@ KEYS = st.sampled_from(
     [b"%c%c" % (a, b) for a in b"abc" for b in b"\x00x\xff"]
     + [LONG + b"%c" % c + bytes(n) for c in b"ab" for n in (0, 1, 600)]
 )
-COUNTERS = st.sampled_from([b"n1", b"n2"])
+COUNTERS = st.sampled_from([b"\x04n1", b"\x05n2"])
 VALUES = st.binary(max_size=40)
 GROUPS = st.lists(st.dictionaries(KEYS, VALUES | st.none(), max_size=4), min_size=1, max_size=5)
 STEPS = st.lists(
@@ -113,14 +113,14 @@ async def replay(backend: Backend, steps: list[tuple[str, object]]) -> None:
 @given(steps=STEPS)
 def test_any_history_leaves_what_the_model_has(name: str, steps: list[tuple[str, object]]) -> None:
     with tempfile.TemporaryDirectory() as directory:
-        backend = Backend(ADDRESSES[name].format(path=Path(directory) / "store"), durable=name != "memory")
+        backend = make_backend(name, Path(directory))
         asyncio.run(replay(backend, steps))
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_order_holds_at_a_size_that_needs_many_chunks(name: str, tmp_path: Path) -> None:
     """Tens of thousands of keys, added and removed between scans, page through in order."""
-    backend = Backend(ADDRESSES[name].format(path=tmp_path / "store"), durable=name != "memory")
+    backend = make_backend(name, tmp_path)
     keys = [b"%08x" % (n * 2654435761 % (1 << 32)) for n in range(20_000)]
 
     async def scenario(store: Store) -> None:

@@ -39,8 +39,8 @@ def test_writers_lose_no_update_and_win_no_claim_twice(durable_backend: Backend)
         assert not claims[0] & claims[1]
         assert claims[0] | claims[1] == {b"claimed %d" % n for n in range(COUNT)}
         assert await store.get(b"number") == b"%d" % (3 * COUNT)
-        assert decode_counts(await store.get(b"won")) == (COUNT, 0)
-        assert decode_counts(await store.get(b"lost")) == (COUNT, 0)
+        assert decode_counts(await store.get(b"\x04won")) == (COUNT, 0)
+        assert decode_counts(await store.get(b"\x04lost")) == (COUNT, 0)
 
     durable_backend.run(scenario)
 
@@ -52,14 +52,14 @@ def test_a_write_is_seen_elsewhere_once_it_is_acknowledged(durable_backend: Back
 
     async def scenario(store: Store) -> None:
         cache: dict[bytes, int] = {}
-        store.watch(b"last/", cache.clear)
+        store.watch(b"\x01last/", cache.clear)
         with writers.start("put", durable_backend.address, "a", count) as process:
             for line in writers.lines(process):
                 if line.startswith(b"put") and int(line.split()[1]) % 20 == 19:
-                    store.refresh()
-                    if b"last/a" not in cache:
-                        cache[b"last/a"] = int(await store.get(b"last/a") or b"-1")
-                    assert cache[b"last/a"] >= int(line.split()[1])
+                    await store.catch_up()
+                    if b"\x01last/a" not in cache:
+                        cache[b"\x01last/a"] = int(await store.get(b"\x01last/a") or b"-1")
+                    assert cache[b"\x01last/a"] >= int(line.split()[1])
         assert process.returncode == 0
         keys = [key for key, _ in await scan(store, b"a/", b"a0")]
         assert keys == [b"a/%06d" % n for n in range(count)]
@@ -76,11 +76,11 @@ def test_a_process_that_was_idle_finds_its_place_again(durable_backend: Backend)
 
     async def read(store: Store) -> None:
         heard: list[str] = []
-        store.watch(b"b/000000", lambda: heard.append("the first, long gone from the journal"))
+        store.watch(b"\x01last/b", lambda: heard.append("of what is long gone from the journal"))
         await finished([writers.start("put", durable_backend.address, "b", 30)])
-        store.refresh()
+        await store.catch_up()
         assert heard
-        assert await store.get_many([b"n", b"last/a", b"last/b"]) == [b"1", b"29", b"29"]
+        assert await store.get_many([b"n", b"\x01last/a", b"\x01last/b"]) == [b"1", b"29", b"29"]
 
     durable_backend.run(write)
     durable_backend.run(read)
@@ -88,11 +88,11 @@ def test_a_process_that_was_idle_finds_its_place_again(durable_backend: Backend)
 
 def test_a_snapshot_outlives_what_another_process_does(durable_backend: Backend) -> None:
     async def scenario(store: Store) -> None:
-        await put(store, {b"last/a": b"before", b"a/x": b"before"})
+        await put(store, {b"\x01last/a": b"before", b"a/x": b"before"})
         snapshot = store.snapshot()
         await finished([writers.start("put", durable_backend.address, "a", 40)])
-        assert await scan(snapshot) == [(b"a/x", b"before"), (b"last/a", b"before")]
-        assert await store.get(b"last/a") == b"39"
+        assert await scan(snapshot) == [(b"\x01last/a", b"before"), (b"a/x", b"before")]
+        assert await store.get(b"\x01last/a") == b"39"
         assert len(await scan(store)) == 42
         snapshot.close()
 

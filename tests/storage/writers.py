@@ -49,8 +49,8 @@ async def contend(store: Store, name: str, count: int) -> None:
     async def once(n: int) -> None:
         def claim(old: Sequence[bytes | None]) -> Writes[bool]:
             if old[0] is not None:
-                return Writes({}, {b"lost": (1, 0)}, False)
-            return Writes({key: name.encode()}, {b"won": (1, 0)}, True)
+                return Writes({}, {b"\x04lost": (1, 0)}, False)
+            return Writes({key: name.encode()}, {b"\x04won": (1, 0)}, True)
 
         key = b"claim/%04d" % n
         await increment(store, b"number")
@@ -64,14 +64,14 @@ async def contend(store: Store, name: str, count: int) -> None:
 async def put_in_turn(store: Store, name: str, count: int) -> None:
     """Put `count` large values, one group each, and report each."""
     for n in range(count):
-        await put(store, {b"%s/%06d" % (name.encode(), n): bytes(2000), b"last/" + name.encode(): b"%d" % n})
+        await put(store, {b"%s/%06d" % (name.encode(), n): bytes(2000), b"\x01last/" + name.encode(): b"%d" % n})
         report("put", n)
 
 
 def transaction(key: bytes) -> Decide[None]:
     """Put every part below a key, and count them."""
     parts: dict[bytes, bytes | None] = {b"%s/%d" % (key, part): os.urandom(50) for part in range(TRANSACTION_PARTS)}
-    return lambda old: Writes(parts, {b"transactions": (1, len(parts))}, None)
+    return lambda old: Writes(parts, {b"\x04transactions": (1, len(parts))}, None)
 
 
 async def write_until_killed(store: Store, name: str, count: int) -> None:

@@ -28,10 +28,13 @@ from __future__ import annotations
 
 from struct import Struct
 
+from slipring.storage.contract import COUNTERS, WATCHED
+
 _TABLE_ID = Struct(">I")
 _TABLE_AND_INDEX_ID = Struct(">IH")
 
-CATALOG = b"\x01"
+CATALOG = WATCHED
+_TABLE_COUNTS, _COLLECTIONS = COUNTERS
 TABLE_RECORDS = b"\x01n"
 TABLE_GUARDS = b"\x01v"
 LAST_TABLE_ID = b"\x01i"
@@ -74,16 +77,16 @@ def all_index_entries(table_id: int) -> bytes:
 
 def all_counts(table_id: int) -> bytes:
     """The prefix of the counters of a table and its indexes."""
-    return b"\x04" + _TABLE_ID.pack(table_id)
+    return _TABLE_COUNTS + _TABLE_ID.pack(table_id)
 
 
 def counts(table_id: int, index_id: int) -> bytes:
-    return b"\x04" + _TABLE_AND_INDEX_ID.pack(table_id, index_id)
+    return _TABLE_COUNTS + _TABLE_AND_INDEX_ID.pack(table_id, index_id)
 
 
 def collections(table_id: int) -> bytes:
     """The prefix of a table's item collection counters."""
-    return b"\x05" + _TABLE_ID.pack(table_id)
+    return _COLLECTIONS + _TABLE_ID.pack(table_id)
 
 
 def stream(namespace: str, table_name: str, label: str) -> bytes:

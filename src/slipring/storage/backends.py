@@ -16,6 +16,8 @@ Open = Callable[[StoreUrl], Store]
 BACKENDS = {
     "file": "slipring.storage.file:open_file",
     "memory": "slipring.storage.memory:open_memory",
+    "postgres": "slipring.storage.postgresql:open_postgresql",
+    "postgresql": "slipring.storage.postgresql:open_postgresql",
 }
 """Import strings by scheme, resolved when a store is opened. Distributions add to them with entry points of the
 group `slipring.stores`: name = scheme, object = a function from a `StoreUrl` to a `Store`."""

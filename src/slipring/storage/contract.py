@@ -10,6 +10,8 @@ Rules every store keeps (tests/storage runs them over each one):
 - commits are serial: a mutation's `decide` sees every earlier commit, whichever process made it;
 - `get`, `get_many` and `scan` answer from one consistent view that holds every commit acknowledged, in any process,
   before the call;
+- what a commit under `WATCHED` changed is told to the watchers of every process before any read or commit of that
+  process answers from a view that holds it;
 - an await on a store suspends on plain futures only. The edge drives request coroutines by hand (see
   `edge.steps`) and starts no task for a request that never waits, so a store must not need `asyncio.current_task()`
   in the caller's coroutine.
@@ -29,6 +31,13 @@ byte of them zero and so escaped as two, stay below it."""
 
 VALUE_BYTES_MAX = 16 * 1024 * 1024
 """The largest value; the largest item (400 KB) grows at most about six-fold as JSON."""
+
+WATCHED = b"\x01"
+"""What can be watched lies under this prefix. It is fixed because a store across a network has every process mark such
+commits for all others, whether or not it watches anything itself."""
+
+COUNTERS = (b"\x04", b"\x05")
+"""Counters lie under these prefixes, and values do not, so that a store can keep the two apart."""
 
 _COUNTS = Struct(">qq")
 
@@ -56,7 +65,8 @@ class Writes(Generic[R]):
         """New values by key; None deletes the key."""
         self.counts = counts
         """Pairs of increments by key. Increments commute, so a store may fold or shard them; a `get` of the key
-        answers `encode_counts` of the sums. A key is used either for values or for counters, never for both."""
+        answers `encode_counts` of the sums. Their keys lie under `COUNTERS`. A mutation that reads a counter sees
+        all that was acknowledged before it began; it may miss what another process commits at the same moment."""
         self.result = result
 
 
@@ -93,6 +103,12 @@ class Snapshot(Reader, Protocol):
 class Store(Reader, Protocol):
     """An ordered key-value store with atomic, durable, serial commits. Reads see the latest commit."""
 
+    async def start(self) -> None:
+        """Make sure that the store can be used: reach it, bring its format up to date. Raises StoreError.
+
+        A store that was not started does so with its first call. Must be awaited in a task."""
+        ...
+
     async def commit(self, reads: Sequence[bytes], decide: Decide[R]) -> R:
         """Run `decide` on the values of `reads` and write what it decides, atomically.
 
@@ -106,12 +122,18 @@ class Store(Reader, Protocol):
     def refresh(self) -> None:
         """Take note of what other processes committed, and call the watchers it concerns. Costs well under a
         microsecond when there is nothing new. Every read does it too; a request does it once before it consults
-        anything cached from the store."""
+        anything cached from the store. A store across a network takes note with the next answer it gets instead: who
+        relied on something cached looks, after its read, whether it still holds."""
+        ...
+
+    async def catch_up(self) -> None:
+        """Like `refresh`, and takes note of every commit acknowledged before the call on any store, at the price of a
+        round trip where there is a network."""
         ...
 
     def watch(self, prefix: bytes, changed: Callable[[], Any]) -> None:
         """Call `changed` whenever a commit, of this or another process, touches a key that starts with `prefix`,
-        before any read of this store shows that commit."""
+        before any read of this store shows that commit. The prefix lies under `WATCHED`."""
         ...
 
     def describe(self) -> dict[str, Any]:

@@ -61,7 +61,13 @@ class MemoryStore:
         self._check_open()
         return MemorySnapshot(self._stack)
 
+    async def start(self) -> None:
+        """It is there."""
+
     def refresh(self) -> None:
+        """Nobody else writes here."""
+
+    async def catch_up(self) -> None:
         """Nobody else writes here."""
 
     def watch(self, prefix: bytes, changed: Callable[[], Any]) -> None:

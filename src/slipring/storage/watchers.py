@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from slipring.storage.contract import WATCHED
+
 Changed = Callable[[], Any]
 
 
@@ -18,6 +20,8 @@ class Watchers:
         self.prefixes: tuple[bytes, ...] = ()
 
     def add(self, prefix: bytes, changed: Changed) -> None:
+        if not prefix.startswith(WATCHED):
+            raise ValueError(f"{prefix!r} is not under what can be watched")
         self._watches.append((prefix, changed))
         self.prefixes = tuple({prefix for prefix, _ in self._watches})
 

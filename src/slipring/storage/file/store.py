@@ -97,6 +97,12 @@ class FileStore:
         if log.words[PUBLISHED] != log.seen:
             log.refresh()
 
+    async def start(self) -> None:
+        """It was opened with all that it needs."""
+
+    async def catch_up(self) -> None:
+        self.refresh()
+
     def watch(self, prefix: bytes, changed: Callable[[], Any]) -> None:
         self._log.watchers.add(prefix, changed)
 

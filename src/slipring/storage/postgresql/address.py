@@ -1,0 +1,92 @@
+"""Where a PostgreSQL store is and how it is used: our options, and what is libpq's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from slipring.storage.postgresql.profiles import PROFILES, Profile
+from slipring.storage.store_url import StoreUrl, StoreUrlInvalid
+
+OURS = ("schema", "profile", "pool", "durability")
+LIBPQ = (
+    "dbname",
+    "gsslib",
+    "host",
+    "krbsrvname",
+    "passfile",
+    "password",
+    "port",
+    "sslcert",
+    "sslcrl",
+    "sslkey",
+    "sslmode",
+    "sslpassword",
+    "sslrootcert",
+    "ssl_max_protocol_version",
+    "ssl_min_protocol_version",
+    "sslnegotiation",
+    "target_session_attrs",
+    "user",
+)
+"""Options that the driver reads as libpq does. Everything else that an address may leave out (PGPASSWORD, PGPASSFILE,
+PGSSLMODE ...) it takes from the environment, as libpq does too."""
+
+SCHEMA_BYTES_MAX = 63
+"""PostgreSQL cuts longer names."""
+POOL = 10
+POOL_MIN = 4
+"""One connection commits, two read in batches, and one at least is for scans and snapshots."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What a PostgreSQL store was asked for."""
+
+    dsn: str
+    """For the driver; may hold a password."""
+    shown: str
+    """For people; holds none."""
+    schema: str
+    profile: Profile
+    pool: int
+    relaxed: bool
+
+
+def parse(url: StoreUrl) -> Address:
+    """Read an address. Raises `StoreUrlInvalid`."""
+    _refuse_unknown(url)
+    schema = url.options.get("schema", "slipring")
+    if not schema or len(schema.encode()) > SCHEMA_BYTES_MAX or "\x00" in schema:
+        raise StoreUrlInvalid(f"{shown(url.text)}: schema is a name of 1 to {SCHEMA_BYTES_MAX} bytes, not {schema!r}")
+    pool = url.whole_number("pool", POOL)
+    if pool < POOL_MIN:
+        raise StoreUrlInvalid(f"{shown(url.text)}: pool is at least {POOL_MIN}")
+    return Address(
+        dsn=_with_options(url.text, {name: url.options[name] for name in LIBPQ if name in url.options}),
+        shown=shown(url.text),
+        schema=schema,
+        profile=PROFILES[url.choice("profile", tuple(PROFILES))],
+        pool=pool,
+        relaxed=url.choice("durability", ("fsync", "relaxed")) == "relaxed",
+    )
+
+
+def _refuse_unknown(url: StoreUrl) -> None:
+    for name in url.options:
+        if name not in OURS and name not in LIBPQ:
+            known = ", ".join((*OURS, *LIBPQ))
+            raise StoreUrlInvalid(f"{shown(url.text)}: a postgresql store has no option {name!r}; it has {known}")
+
+
+def _with_options(text: str, options: dict[str, str]) -> str:
+    return urlunsplit(urlsplit(text)._replace(query=urlencode(options)))
+
+
+def shown(text: str) -> str:
+    """An address as it may stand in a log: without its password."""
+    parts = urlsplit(text)
+    user, at, hosts = parts.netloc.rpartition("@")
+    name, colon, _ = user.partition(":")
+    options = "&".join(each for each in parts.query.split("&") if not each.startswith(("password=", "sslpassword=")))
+    return urlunsplit(parts._replace(netloc=f"{name}{colon and ':***'}{at}{hosts}", query=options))

@@ -1,0 +1,72 @@
+"""How a committer finds out what became of a commit whose connection broke.
+
+Each committer has a row of its own that names its last commit and is raised in the same transaction as the commit's
+writes. After a cut the row tells. Asking writes it too: a statement that was still on its way, or waits for a lock,
+finds another last commit than it expects, and fails.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from slipring.clock import Ids
+from slipring.storage.contract import StoreError, StoreUnavailable
+from slipring.storage.postgresql.errors import Conflict, ConnectionLost
+from slipring.storage.postgresql.sessions import Lane
+from slipring.storage.postgresql.statements import Statements
+
+_TRIES = 5
+
+
+class Marker:
+    """A committer's row."""
+
+    def __init__(self, lane: Lane, statements: Statements, ids: Ids) -> None:
+        self._lane = lane
+        self._statements = statements
+        self._ids = ids
+        self.name = 0
+        self._last: int | None = None
+
+    async def last_commit(self) -> int:
+        """The commit that the row names; makes the row. Raises Conflict, ConnectionLost, StoreError."""
+        if self._last is None:
+            session = await self._lane.session()
+            self.name, first = self._ids.number(), self._ids.number()
+            await session.fetch(self._statements.mark, self.name, first)
+            self._last = first
+        return self._last
+
+    def landed(self, commit: int) -> None:
+        self._last = commit
+
+    async def happened(self, commit: int) -> bool:
+        """Whether a commit did land; if not, it never will. Raises StoreUnavailable if that cannot be found out."""
+        failure: Exception | None = None
+        for _ in range(_TRIES):
+            fence = self._ids.number()
+            try:
+                session = await self._lane.session()
+                rows = await session.fetch(self._statements.settle, self.name, fence)
+            except (Conflict, ConnectionLost, StoreError) as error:
+                failure = error
+                if not isinstance(error, Conflict):
+                    self._lane.drop()
+                continue
+            if not rows:
+                # The row came with a commit of its own before: where it is missing, what followed it is missing too.
+                self._last = None
+                return False
+            self._last = fence
+            found: int = rows[0][0]
+            return found == commit
+        # Whatever became of it, a row with another name is not the one it rests on.
+        self._last = None
+        raise StoreUnavailable(f"PostgreSQL: the outcome of a commit could not be found out: {failure}")
+
+    async def close(self) -> None:
+        if self._last is not None:
+            with suppress(StoreError, Conflict, ConnectionLost):
+                session = await self._lane.session()
+                await session.fetch(self._statements.unmark, self.name)
+        self._last = None

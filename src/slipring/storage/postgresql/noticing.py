@@ -1,0 +1,33 @@
+"""Noticing what other processes committed under `WATCHED`.
+
+Every such commit writes a new version into the database, and every read and commit fetches the version along with what
+it wants, in the same view. A version that is not the one known is told to the watchers before the answer is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from slipring.storage.watchers import Watchers
+
+
+class Noticing:
+    """The version that this process knows."""
+
+    __slots__ = ("_version", "watchers")
+
+    def __init__(self) -> None:
+        self.watchers = Watchers()
+        self._version: bytes | None = None
+
+    def saw(self, version: bytes | None) -> None:
+        """A view of the store held this version; None if nothing under `WATCHED` was ever committed."""
+        if version != self._version:
+            self._version = version
+            self.watchers.notify_all()
+
+    def wrote(self, version: bytes, keys: Iterable[bytes]) -> None:
+        """This process itself committed `keys`, and with them this version."""
+        if version != self._version:
+            self._version = version
+            self.watchers.notify(keys)

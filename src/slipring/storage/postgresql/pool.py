@@ -1,0 +1,52 @@
+"""Lanes that are lent: to one scan, or to a snapshot for as long as it is open."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+
+from slipring.storage.contract import StoreBusy
+from slipring.storage.postgresql.sessions import Lane
+
+_WAIT_SECONDS = 5.0
+_WAITING_MAX = 10_000
+
+
+class Pool:
+    """Lends lanes in the order in which they are asked for."""
+
+    def __init__(self, lanes: Sequence[Lane], wait_seconds: float = _WAIT_SECONDS) -> None:
+        self._idle = list(lanes)
+        self._count = len(lanes)
+        self._wait_seconds = wait_seconds
+        self._waiting: deque[asyncio.Future[Lane]] = deque()
+
+    async def take(self) -> Lane:
+        """A lane of one's own. Raises StoreBusy if none is given back in time."""
+        if self._idle:
+            return self._idle.pop()
+        if len(self._waiting) >= _WAITING_MAX:
+            raise StoreBusy(f"{_WAITING_MAX} scans wait for a connection")
+        waiting: asyncio.Future[Lane] = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiting)
+        try:
+            await asyncio.wait({waiting}, timeout=self._wait_seconds)
+        except asyncio.CancelledError:
+            if waiting.done():
+                self.give(waiting.result())
+            waiting.cancel()
+            raise
+        if not waiting.done():
+            waiting.cancel()
+            raise StoreBusy(f"all {self._count} connections for scans are in use; the option pool allows more")
+        return waiting.result()
+
+    def give(self, lane: Lane) -> None:
+        """Give a lane back."""
+        while self._waiting:
+            waiting = self._waiting.popleft()
+            if not waiting.done():
+                waiting.set_result(lane)
+                return
+        self._idle.append(lane)

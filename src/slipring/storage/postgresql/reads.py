@@ -1,0 +1,116 @@
+"""Reads of single keys, many in one round trip: what is asked for while others are under way goes together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from slipring.storage.contract import StoreBusy, encode_counts
+from slipring.storage.postgresql.noticing import Noticing
+from slipring.storage.postgresql.places import VERSION_PLACE, is_counter, place_of
+from slipring.storage.postgresql.sessions import Lane
+from slipring.storage.postgresql.statements import Statements
+from slipring.storage.postgresql.tasks import Tasks
+
+_KEYS_PER_BATCH = 256
+"""More are answered no sooner, and together might be large."""
+_WAITING_MAX = 100_000
+
+Value = bytes | None
+
+
+class Batch:
+    """What several callers want from one view."""
+
+    __slots__ = ("counters", "places", "several", "singles")
+
+    def __init__(self) -> None:
+        self.places: list[bytes] = [VERSION_PLACE]
+        self.counters: list[bytes] = []
+        self.singles: list[tuple[bytes, asyncio.Future[Value]]] = []
+        self.several: list[tuple[list[bytes], asyncio.Future[list[Value]]]] = []
+
+    def want(self, key: bytes) -> bytes:
+        place = place_of(key)
+        (self.counters if is_counter(key) else self.places).append(place)
+        return place
+
+    def answer(self, found: dict[bytes, Value]) -> None:
+        get = found.get
+        for place, single in self.singles:
+            if not single.done():
+                single.set_result(get(place))
+        for places, several in self.several:
+            if not several.done():
+                several.set_result([get(place) for place in places])
+
+    def fail(self, error: Exception) -> None:
+        for _, single in self.singles:
+            if not single.done():
+                single.set_exception(error)
+        for _, several in self.several:
+            if not several.done():
+                several.set_exception(error)
+
+
+class Reads:
+    """Reads over a few lanes."""
+
+    def __init__(self, lanes: Sequence[Lane], statements: Statements, noticing: Noticing, tasks: Tasks) -> None:
+        self._idle = list(lanes)
+        self._statements = statements
+        self._noticing = noticing
+        self._tasks = tasks
+        self._batches: list[Batch] = []
+        self._waiting = 0
+        self._due = False
+
+    def get(self, key: bytes) -> asyncio.Future[Value]:
+        """The value of a key. Raises StoreBusy at once; the future raises StoreError."""
+        batch = self._batch()
+        future: asyncio.Future[Value] = asyncio.get_running_loop().create_future()
+        batch.singles.append((batch.want(key), future))
+        return future
+
+    def get_many(self, keys: Sequence[bytes]) -> asyncio.Future[list[Value]]:
+        """The values of several keys from one view. Raises as `get` does."""
+        batch = self._batch()
+        future: asyncio.Future[list[Value]] = asyncio.get_running_loop().create_future()
+        batch.several.append(([batch.want(key) for key in keys], future))
+        return future
+
+    def _batch(self) -> Batch:
+        """The batch that the next caller joins."""
+        if not self._due:
+            # What asks in this turn of the loop goes together.
+            self._due = True
+            asyncio.get_running_loop().call_soon(self._send)
+        batches = self._batches
+        if not batches or len(batches[-1].places) + len(batches[-1].counters) > _KEYS_PER_BATCH:
+            if len(batches) * _KEYS_PER_BATCH >= _WAITING_MAX:
+                raise StoreBusy(f"{_WAITING_MAX} reads are waiting")
+            batches.append(Batch())
+        return batches[-1]
+
+    def _send(self) -> None:
+        self._due = False
+        while self._batches and self._idle:
+            self._tasks.run(self._read(self._idle.pop(), self._batches.pop(0)))
+
+    async def _read(self, lane: Lane, batch: Batch) -> None:
+        try:
+            found = await self._fetch(lane, batch)
+            self._noticing.saw(found.get(VERSION_PLACE))
+            batch.answer(found)
+        except Exception as error:
+            batch.fail(error)
+        finally:
+            self._idle.append(lane)
+            self._send()
+
+    async def _fetch(self, lane: Lane, batch: Batch) -> dict[bytes, Value]:
+        if not batch.counters:
+            rows = await lane.fetch(self._statements.lookup, batch.places)
+            return dict(rows)
+        rows = await lane.fetch(self._statements.lookup_all, batch.places, batch.counters)
+        return {place: value if a is None else encode_counts(a, b) for place, value, _, a, b in rows}

@@ -1,0 +1,135 @@
+"""The SQL of the store, for one schema.
+
+    kv      k: place, v: value (null: the key is absent, but somebody had to see that it stays so), n: the commit that
+            wrote the row, rest: the rest of a long key
+    counts  k: place, slot, a and b: the increments that were made in this slot, rest
+    marks   p: a committer, n: its last commit
+
+Everything is a single statement, so that each is one round trip and, without BEGIN and COMMIT, one transaction.
+"""
+
+from __future__ import annotations
+
+from slipring.storage.postgresql.places import HEAD_BYTES
+
+
+def quoted(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+_FULL_KEY = f"CASE WHEN rest IS NULL THEN k ELSE substr(k, 1, {HEAD_BYTES}) || rest END"
+
+
+class Statements:
+    """The texts, ready to be prepared."""
+
+    def __init__(self, schema: str) -> None:
+        self.schema = quoted(schema)
+        kv, counts, marks = (f"{self.schema}.{name}" for name in ("kv", "counts", "marks"))
+        version = f"SELECT k, NULL::bytea, v FROM {kv} WHERE k = ''"
+
+        self.lookup = f"SELECT k, v FROM {kv} WHERE k = ANY($1::bytea[])"
+        """$1 places. Rows: place, value."""
+
+        sums = (
+            f"SELECT k, NULL, NULL, sum(a)::bigint, sum(b)::bigint FROM {counts} WHERE k = ANY($2::bytea[]) GROUP BY k"
+        )
+        self.lookup_all = (
+            f"SELECT k, v, n, NULL::bigint, NULL::bigint FROM {kv} WHERE k = ANY($1::bytea[]) UNION ALL {sums}"
+        )
+        """$1 places of values, $2 places of counters. Rows: place, value, commit, and of counters the sums."""
+
+        self.page, self.page_reverse = (_page(kv, version, order) for order in ("", " DESC"))
+        """$1 <= place < $2, at most $3 rows, up to the one that brings the bytes to $4. Rows: place, rest, value; one
+        more row tells the version."""
+
+        self.page_by_keys, self.page_by_keys_reverse = (_page_by_keys(kv, counts, order) for order in ("", " DESC"))
+        """The same for ranges with counters or long keys: $5 <= key < $6 besides. Rows: key, value, sums."""
+
+        self.land = _land(kv, counts, marks)
+        self.mark = f"INSERT INTO {marks} (p, n) VALUES ($1, $2) ON CONFLICT (p) DO NOTHING"
+        """Begin the commits of $1 after $2."""
+        self.settle = (
+            f"WITH was AS (SELECT p, n FROM {marks} WHERE p = $1 FOR UPDATE)"
+            f" UPDATE {marks} SET n = $2 FROM was WHERE {marks}.p = was.p RETURNING was.n"
+        )
+        """The last commit of $1. What was still under way cannot happen any more: $2 took its place."""
+        self.unmark = f"DELETE FROM {marks} WHERE p = $1"
+        self.forget_marks = f"DELETE FROM {marks} WHERE at < now() - interval '30 days'"
+        self.forget_absent = f"DELETE FROM {kv} WHERE k = ANY($1::bytea[]) AND n = $2 AND v IS NULL"
+        self.size = f"SELECT pg_total_relation_size('{_literal(kv)}') + pg_total_relation_size('{_literal(counts)}')"
+
+
+def _literal(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def _page(kv: str, version: str, order: str) -> str:
+    return f"""
+        SELECT k, rest, v FROM (
+          SELECT k, rest, v, sum(length(v)) OVER (ORDER BY k{order} ROWS UNBOUNDED PRECEDING) - length(v) AS before
+          FROM (
+            SELECT k, rest, v FROM {kv} WHERE k >= $1 AND k < $2 AND v IS NOT NULL ORDER BY k{order} LIMIT $3
+          ) AS found
+        ) AS measured WHERE before < $4 UNION ALL {version}"""
+
+
+def _page_by_keys(kv: str, counts: str, order: str) -> str:
+    return f"""
+        SELECT key, v, a, b FROM (
+          SELECT key, v, a, b, sum(size) OVER (ORDER BY key{order} ROWS UNBOUNDED PRECEDING) - size AS before
+          FROM (
+            SELECT * FROM (
+              SELECT {_FULL_KEY} AS key, v, NULL::bigint AS a, NULL::bigint AS b, length(v) AS size
+              FROM {kv} WHERE k >= $1 AND k < $2 AND v IS NOT NULL
+              UNION ALL
+              SELECT {_FULL_KEY}, NULL, sum(a)::bigint, sum(b)::bigint, 16
+              FROM {counts} WHERE k >= $1 AND k < $2 GROUP BY k, rest
+            ) AS everything WHERE key >= $5 AND key < $6 ORDER BY key{order} LIMIT $3
+          ) AS found
+        ) AS measured WHERE before < $4
+        UNION ALL SELECT k, v, NULL, NULL FROM {kv} WHERE k = ''"""
+
+
+def _land(kv: str, counts: str, marks: str) -> str:
+    """One statement that writes what a group decided, if all that it saw still holds; else it fails as a whole.
+
+    Rows that were seen must still be of the commit that they were of; the rows that were not there are inserted, which
+    fails if they are there now. Locks are taken in the order of the arrays.
+    """
+    return f"""
+        WITH
+        mark AS (UPDATE {marks} SET n = $1, at = now() WHERE p = $2 AND n = $3 RETURNING 1),
+        held AS (
+          SELECT 1 FROM unnest($5::bytea[], $6::bigint[]) AS seen (k, n)
+          JOIN {kv} AS kv ON kv.k = seen.k AND kv.n = seen.n FOR SHARE OF kv
+        ),
+        updated AS (
+          UPDATE {kv} AS kv SET v = new.v, n = $1
+          FROM unnest($7::bytea[], $8::bigint[], $9::bytea[]) AS new (k, n, v)
+          WHERE kv.k = new.k AND kv.n = new.n RETURNING 1
+        ),
+        deleted AS (
+          DELETE FROM {kv} AS kv USING unnest($10::bytea[], $11::bigint[]) AS old (k, n)
+          WHERE kv.k = old.k AND kv.n = old.n RETURNING 1
+        ),
+        inserted AS (
+          INSERT INTO {kv} (k, rest, v, n)
+          SELECT k, rest, v, $1 FROM unnest($12::bytea[], $13::bytea[], $14::bytea[]) AS new (k, rest, v)
+        ),
+        replaced AS (
+          INSERT INTO {kv} (k, rest, v, n)
+          SELECT k, rest, v, $1 FROM unnest($15::bytea[], $16::bytea[], $17::bytea[]) AS new (k, rest, v)
+          ON CONFLICT (k) DO UPDATE SET v = excluded.v, n = excluded.n
+        ),
+        erased AS (DELETE FROM {kv} WHERE k = ANY($18::bytea[])),
+        counted AS (
+          INSERT INTO {counts} AS counts (k, rest, slot, a, b)
+          SELECT * FROM unnest($19::bytea[], $20::bytea[], $21::smallint[], $22::bigint[], $23::bigint[])
+          ON CONFLICT (k, slot) DO UPDATE SET a = counts.a + excluded.a, b = counts.b + excluded.b
+        ),
+        uncounted AS (DELETE FROM {counts} WHERE k = ANY($24::bytea[]))
+        SELECT 1 / (CASE WHEN
+          (SELECT count(*) FROM mark) + (SELECT count(*) FROM held) + (SELECT count(*) FROM updated)
+          + (SELECT count(*) FROM deleted) = $4 THEN 1 ELSE 0 END)"""

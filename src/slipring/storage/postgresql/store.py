@@ -1,0 +1,163 @@
+"""The store in a PostgreSQL database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from slipring.clock import Clock, Ids, SystemClock
+from slipring.storage.contract import Decide, R, StoreUnavailable
+from slipring.storage.postgresql.address import Address
+from slipring.storage.postgresql.committer import Committer
+from slipring.storage.postgresql.errors import refusal
+from slipring.storage.postgresql.noticing import Noticing
+from slipring.storage.postgresql.pages import Pages, Pair
+from slipring.storage.postgresql.pool import Pool
+from slipring.storage.postgresql.reads import Reads
+from slipring.storage.postgresql.schema import Schema
+from slipring.storage.postgresql.sessions import Lane, Session, close_all, connect
+from slipring.storage.postgresql.snapshots import OpenView, PostgresqlSnapshot, open_view
+from slipring.storage.postgresql.statements import Statements
+from slipring.storage.postgresql.tasks import Tasks
+
+_READING_LANES = 2
+"""While one batch is under way the next one gathers; more lanes would make batches smaller, not answers sooner."""
+
+
+class PostgresqlStore:
+    """A store that any number of processes on any number of machines may have open."""
+
+    def __init__(self, address: Address, clock: Clock | None = None, ids: Ids | None = None) -> None:
+        self._address = address
+        self._statements = Statements(address.schema)
+        self._schema = Schema(self._statements, address.profile, address.schema)
+        self._prepared = asyncio.Lock()
+        self._is_prepared = False
+        self._closed = False
+        self._bytes = 0
+        self._noticing = Noticing()
+        self._tasks = Tasks()
+        lanes = [Lane(self._open_session) for _ in range(address.pool)]
+        self._lanes = lanes
+        reading, others = lanes[1 : 1 + _READING_LANES], lanes[1 + _READING_LANES :]
+        self._reads = Reads(reading, self._statements, self._noticing, self._tasks)
+        self._pool = Pool(others)
+        self._pages = Pages(self._statements)
+        self._committer = Committer(
+            lanes[0], self._statements, address.profile, self._noticing, clock or SystemClock(), ids or Ids()
+        )
+        self._opening: set[asyncio.Future[None]] = set()
+
+    async def get(self, key: bytes) -> bytes | None:
+        if self._closed:
+            raise _closed()
+        return await self._reads.get(key)
+
+    async def get_many(self, keys: Sequence[bytes]) -> list[bytes | None]:
+        if self._closed:
+            raise _closed()
+        return await self._reads.get_many(keys)
+
+    async def scan(self, start: bytes, stop: bytes, *, limit: int, bytes_max: int, reverse: bool = False) -> list[Pair]:
+        if self._closed:
+            raise _closed()
+        return await self._tasks.run(self._scan(start, stop, limit, bytes_max, reverse))
+
+    async def commit(self, reads: Sequence[bytes], decide: Decide[R]) -> R:
+        if self._closed:
+            raise _closed()
+        for opened in list(self._opening):
+            # A snapshot that was asked for before shows nothing of this.
+            await opened
+        return await self._committer.commit(reads, decide)
+
+    def snapshot(self) -> PostgresqlSnapshot:
+        if self._closed:
+            raise _closed()
+        opening = self._tasks.run(open_view(self._pool, self._statements, self._noticing))
+        opened: asyncio.Future[None] = opening.get_loop().create_future()
+        self._opening.add(opened)
+
+        def ended(opening: asyncio.Future[OpenView]) -> None:
+            self._opening.discard(opened)
+            opened.set_result(None)
+            if not opening.cancelled():
+                # A failure is told to whoever reads the snapshot.
+                opening.exception()
+
+        opening.add_done_callback(ended)
+        return PostgresqlSnapshot(opening, self._statements, self._pages, self._tasks)
+
+    async def start(self) -> None:
+        await self._lanes[0].session()
+        await self._measure()
+
+    def refresh(self) -> None:
+        """What others did comes with the next answer."""
+
+    async def catch_up(self) -> None:
+        await self.get_many(())
+
+    def watch(self, prefix: bytes, changed: Callable[[], Any]) -> None:
+        self._noticing.watchers.add(prefix, changed)
+
+    def describe(self) -> dict[str, Any]:
+        return {
+            "kind": "postgresql",
+            "path": self._address.shown,
+            "bytes_on_disk": self._bytes,
+            "durability": "relaxed" if self._address.relaxed else "fsync",
+            "commits": self._committer.commits,
+            "groups": self._committer.groups,
+        }
+
+    async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        await self._committer.close()
+        await self._tasks.drain()
+        await close_all(self._lanes)
+
+    async def migrate(self) -> tuple[int, int]:
+        """Bring the schema to this version's format; the formats before and after. Raises StoreError."""
+        session = await connect(self._address)
+        try:
+            return await self._prepare(session), self._schema.format
+        finally:
+            await session.close()
+
+    async def _open_session(self) -> Session:
+        """A connection whose schema is as this version wants it. Raises StoreError."""
+        if self._closed and not self._is_prepared:
+            raise _closed()
+        session = await connect(self._address)
+        if not self._is_prepared:
+            async with self._prepared:
+                if not self._is_prepared:
+                    await self._prepare(session)
+                    self._is_prepared = True
+        return session
+
+    async def _prepare(self, session: Session) -> int:
+        try:
+            return await self._schema.prepare(session.connection)
+        except Exception as error:
+            session.drop()
+            raise refusal(error, self._address.shown) from error
+
+    async def _scan(self, start: bytes, stop: bytes, limit: int, bytes_max: int, reverse: bool) -> list[Pair]:
+        lane = await self._pool.take()
+        try:
+            return await self._pages.scan(lane.fetch, self._noticing.saw, start, stop, limit, bytes_max, reverse)
+        finally:
+            self._pool.give(lane)
+
+    async def _measure(self) -> None:
+        rows = await self._lanes[0].fetch(self._statements.size)
+        self._bytes = int(rows[0][0])
+
+
+def _closed() -> StoreUnavailable:
+    return StoreUnavailable("The store is closed.")
