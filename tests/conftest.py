@@ -13,6 +13,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from tests import postgres_servers
 from tests.servers import ServerThread
 
 # A shared machine stalls now and then; how long an example takes is no property of what is tested.
@@ -39,8 +40,11 @@ def make_client(url: str, access_key: str = "test", **config: Any) -> Client:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerThread]:
-    """One server for all tests of the session, on the store that SLIPRING_TEST_STORE names (memory by default)."""
+    """One server for all tests of the session, on the store that SLIPRING_TEST_STORE names: memory: by default,
+    postgresql for a new schema on the run's PostgreSQL server, or an address with {tmp} for a new directory."""
     store = os.environ.get("SLIPRING_TEST_STORE", "memory:")
+    if store == "postgresql":
+        store = postgres_servers.fresh_address()
     with ServerThread(store.replace("{tmp}", str(tmp_path_factory.mktemp("store")))) as running:
         yield running
 

@@ -62,9 +62,14 @@ class Assembly:
     close: Callable[[], Awaitable[None]]
 
 
-def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
+async def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
     """Open the store and put the layers on it, in the running event loop. Raises StoreError."""
     store = open_store(settings.store, durability=settings.durability)
+    try:
+        await store.start()
+    except StoreError:
+        await store.close()
+        raise
     engine = Engine(store, clock, ids, settings.pace())
     engine.start()
 
@@ -163,7 +168,7 @@ class Server:
         except ListenError as error:
             raise StartError(str(error)) from None
         try:
-            self._assembly = build(self.settings, self._clock, self._ids)
+            self._assembly = await build(self.settings, self._clock, self._ids)
         except StoreError as error:
             _close(sockets)
             raise StartError(f"cannot open the store: {error}") from None

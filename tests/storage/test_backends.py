@@ -32,7 +32,7 @@ def test_addresses(text: str, scheme: str, location: str, options: dict[str, str
     ("text", "words"),
     [
         ("", "needs an address"),
-        ("nosuch:x", "there is no store called 'nosuch'; there are file, memory"),
+        ("nosuch:x", "there is no store called 'nosuch'; there are file, memory, postgres, postgresql"),
         ("memory:somewhere", "has no location"),
         ("memory:?speed=high", "has no option 'speed'"),
         ("file:x?durability", "option=value"),

@@ -13,6 +13,7 @@ from slipring.cli.workers import Supervisor
 from slipring.edge.sockets import ListenError
 from slipring.server import Server, StartError
 from slipring.settings import Settings
+from slipring.storage.store_url import shown
 
 logger = logging.getLogger("slipring")
 
@@ -56,4 +57,4 @@ def _settle_and_announce(settings: Settings, url: str) -> None:
 def announce(settings: Settings, url: str) -> None:
     """Say on stdout that requests are accepted, and where."""
     shared = f", {settings.workers} workers" if settings.workers > 1 else ""
-    print(f"slipring {__version__} ready on {url}, store {settings.store}{shared}", flush=True)
+    print(f"slipring {__version__} ready on {url}, store {shown(settings.store)}{shared}", flush=True)

@@ -1,7 +1,8 @@
 """The tables there are.
 
 Records live in the store; `Catalog` keeps the tables in use ready and forgets them whenever any process changes a
-record. A mutation that relies on a table also reads its guard, so that a change which slips in between is seen.
+record. A mutation that relies on a table also reads its guard, so that a change which slips in between is seen; who
+reads looks afterwards whether the table is superseded, because a store across a network tells of changes no sooner.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ class Catalog:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._tables: dict[tuple[str, str], Table] = {}
+        self.generation = 0
+        """How often tables were forgotten."""
         self.usages = Usages()
         store.watch(keyspace.CATALOG, self._forget)
 
@@ -39,15 +42,18 @@ class Catalog:
         return await self._named(parse_table_name(given_name)[0], namespace) if table is None else table
 
     async def _named(self, name: str, namespace: str) -> Table:
-        tables = self._tables
-        table = tables.get((namespace, name))
-        if table is None:
+        while True:
+            tables = self._tables
+            table = tables.get((namespace, name))
+            if table is not None:
+                return table
             table = await self.find(name, namespace)
             if table is None:
                 raise errors.table_not_found()
-            self._attach_usage(table)
-            tables[namespace, name] = table
-        return table
+            if tables is self._tables:
+                self._attach_usage(table)
+                tables[namespace, name] = table
+                return table
 
     def _attach_usage(self, table: Table) -> None:
         """What is served from now on adds to what was served before the table was last forgotten."""
@@ -56,8 +62,11 @@ class Catalog:
             index.usage = self.usages.index(table.name, index.name)
 
     def _forget(self) -> None:
-        # A new dict: what is still being looked up joins the old one and is forgotten with it.
-        self._tables = {}
+        # A new dict: what is still being looked up is looked up again.
+        forgotten, self._tables = self._tables, {}
+        self.generation += 1
+        for table in forgotten.values():
+            table.superseded = True
 
     async def find(self, name: str, namespace: str = "") -> Table | None:
         """The table of this name, if there is one."""

@@ -34,7 +34,7 @@ _TABLE_ID = Struct(">I")
 _TABLE_AND_INDEX_ID = Struct(">IH")
 
 CATALOG = WATCHED
-_TABLE_COUNTS, _COLLECTIONS = COUNTERS
+_TABLE_COUNTS, _COLLECTIONS, _JOURNAL_COUNTS = COUNTERS
 TABLE_RECORDS = b"\x01n"
 TABLE_GUARDS = b"\x01v"
 LAST_TABLE_ID = b"\x01i"
@@ -116,7 +116,7 @@ def parse_journal_record(key: bytes) -> int:
 
 
 def journal_counts(table_id: int) -> bytes:
-    return b"\x09c" + _TABLE_ID.pack(table_id)
+    return _JOURNAL_COUNTS + _TABLE_ID.pack(table_id)
 
 
 def journal_head(table_id: int, shard: int) -> bytes:

@@ -1,6 +1,7 @@
 """A table ready for work: its record, and what is derived from it once so that requests need not.
 
-A `Table` never changes. Whatever changes a table writes a new record, and the catalog then hands out a new `Table`.
+A `Table` never changes, but for the note that it is superseded. Whatever changes a table writes a new record, and the
+catalog then hands out a new `Table`.
 """
 
 from __future__ import annotations
@@ -140,6 +141,7 @@ class Table:
         "ranges",
         "record",
         "shards",
+        "superseded",
         "usage",
     )
 
@@ -173,6 +175,8 @@ class Table:
         self.shards = ShardMap(record) if is_wanted(record) else None
         self.usage = Usage(self.name)
         """What it has served; the catalog puts the one here that lasts."""
+        self.superseded = False
+        """Whether the catalog may hold another definition by now. Who planned a read with this one plans again."""
 
     def key_of(self, key: Item) -> bytes:
         """Where the item with this normalised primary key lies. Raises the service's errors for a key that is not

@@ -14,6 +14,13 @@ PLANS_MAX = 16
 """How often an operation plans anew because its table changed in between; changes of one table are rare."""
 
 
+async def is_overtaken(engine: Engine, generation: int) -> bool:
+    """Whether the catalog changed since it was of this generation, in any process: what was planned, or refused, may
+    have been so by a table that is no more."""
+    await engine.store.catch_up()
+    return engine.catalog.generation != generation
+
+
 async def write_planned(engine: Engine, plan: Callable[[], Awaitable[Action]]) -> Change:
     """Commit the action that `plan` makes, for a request whose other writes must not be done again with it.
 

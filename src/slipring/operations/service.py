@@ -12,8 +12,9 @@ from slipring.engine.engine import Engine
 from slipring.iam.caller import Caller
 from slipring.model import validation
 from slipring.model.errors import requests as errors
-from slipring.model.errors.tree import ValidationException
-from slipring.operations.replanning import PLANS_MAX
+from slipring.model.errors.base import ApiError
+from slipring.model.errors.tree import ConditionalCheckFailedException, ValidationException
+from slipring.operations.replanning import PLANS_MAX, is_overtaken
 
 Request: TypeAlias = dict[str, Any]
 Answer: TypeAlias = list[bytes]
@@ -59,11 +60,19 @@ class Service:
             raise explained or self._wording.of(operation, request, error) from None
 
     async def _answer(self, handler: Handler, request: Request, caller: Caller) -> Answer:
+        catalog = self._engine.catalog
         for _ in range(PLANS_MAX):
+            generation = catalog.generation
             try:
                 return await handler(self._engine, request, caller)
             except CatalogChanged:
                 self._refresh()
+            except ConditionalCheckFailedException:
+                # Decided in a commit, on the table as it is.
+                raise
+            except ApiError:
+                if not await is_overtaken(self._engine, generation):
+                    raise
         raise errors.table_keeps_changing()
 
 

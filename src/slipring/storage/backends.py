@@ -9,7 +9,7 @@ from importlib.metadata import entry_points
 
 from slipring.storage import store_url
 from slipring.storage.contract import Store
-from slipring.storage.store_url import StoreUrl, StoreUrlInvalid
+from slipring.storage.store_url import StoreUrl, StoreUrlInvalid, shown
 
 Open = Callable[[StoreUrl], Store]
 
@@ -42,7 +42,7 @@ def _backend(url: StoreUrl) -> Open:
     target = BACKENDS.get(url.scheme) or _plugged().get(url.scheme)
     if target is None:
         known = ", ".join(sorted({*BACKENDS, *_plugged()}))
-        raise StoreUrlInvalid(f"{url.text}: there is no store called {url.scheme!r}; there are {known}")
+        raise StoreUrlInvalid(f"{shown(url.text)}: there is no store called {url.scheme!r}; there are {known}")
     module, _, name = target.partition(":")
     found: Open = getattr(import_module(module), name)
     return found

@@ -36,7 +36,7 @@ WATCHED = b"\x01"
 """What can be watched lies under this prefix. It is fixed because a store across a network has every process mark such
 commits for all others, whether or not it watches anything itself."""
 
-COUNTERS = (b"\x04", b"\x05")
+COUNTERS = (b"\x04", b"\x05", b"\x09c")
 """Counters lie under these prefixes, and values do not, so that a store can keep the two apart."""
 
 _COUNTS = Struct(">qq")

@@ -10,6 +10,7 @@ from slipring.capacity.consumed import Tally
 from slipring.capacity.metering import count_read
 from slipring.capacity.units import read_units
 from slipring.engine import rows
+from slipring.engine.catalog import CatalogChanged
 from slipring.engine.engine import Engine
 from slipring.engine.table import Table
 from slipring.expressions import Projection, check_mixing
@@ -59,6 +60,8 @@ async def batch_get_item(engine: Engine, request: dict[str, Any], caller: Caller
     for part in parts:
         part.locate(await engine.catalog.table(part.name, caller.namespace))
     found = await engine.store.get_many([key for part in parts for key in part.store_keys])
+    if any(part.table.superseded for part in parts):
+        raise CatalogChanged
     return _answer(request, parts, found)
 
 

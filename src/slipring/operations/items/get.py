@@ -8,6 +8,7 @@ from slipring.capacity.consumed import Tally
 from slipring.capacity.metering import count_read
 from slipring.capacity.units import READ_UNIT_BYTES, read_units
 from slipring.engine import rows
+from slipring.engine.catalog import CatalogChanged
 from slipring.engine.engine import Engine
 from slipring.iam.caller import Caller
 from slipring.model.attribute_values import normalise_item
@@ -21,6 +22,8 @@ async def get_item(engine: Engine, request: dict[str, Any], caller: Caller) -> l
     projection = plan_projection("GetItem", request)
     table = await engine.catalog.table(request["TableName"], caller.namespace)
     row = await engine.store.get(table.key_of(key))
+    if table.superseded:
+        raise CatalogChanged
     if row is not None and len(row) > READ_UNIT_BYTES:
         count_read(table, row, consistent=request.get("ConsistentRead", False))
     else:

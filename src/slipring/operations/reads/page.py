@@ -15,6 +15,7 @@ from slipring.capacity.consumed import Tally
 from slipring.capacity.metering import count_page, count_read
 from slipring.capacity.units import read_units
 from slipring.engine import rows
+from slipring.engine.catalog import CatalogChanged
 from slipring.engine.table import Index, Table
 from slipring.model import limits
 from slipring.model.attribute_values import Item
@@ -75,9 +76,10 @@ async def read_and_fetch(store: Store, wanted: KeyRange, limit: int | None) -> t
     snapshot = store.snapshot()
     try:
         page = await read_page(snapshot, wanted, limit)
-        return page, await _fetch_items(snapshot, wanted.table, page)
+        fetched = await _fetch_items(snapshot, wanted.table, page)
     finally:
         snapshot.close()
+    return page, fetched
 
 
 async def _fetch_items(snapshot: Reader, table: Table, page: Page) -> list[bytes]:
@@ -90,7 +92,9 @@ async def _fetch_items(snapshot: Reader, table: Table, page: Page) -> list[bytes
 
 
 async def read_page(store: Reader, wanted: KeyRange, limit: int | None) -> Page:
-    """Read until the limit is met, 1 MB of items is read (the item that crosses it included), or the range ends."""
+    """Read until the limit is met, 1 MB of items is read (the item that crosses it included), or the range ends.
+
+    Raises CatalogChanged if the table was superseded meanwhile."""
     found: Rows = []
     size = 0
     count_max = limit if limit is not None else limits.PAGE_BYTES_MAX
@@ -98,6 +102,8 @@ async def read_page(store: Reader, wanted: KeyRange, limit: int | None) -> Page:
     while start < stop:
         asked = count_max - len(found)
         batch = await store.scan(start, stop, limit=asked, bytes_max=_JSON_BYTES_PER_READ, reverse=wanted.reverse)
+        if wanted.table.superseded:
+            raise CatalogChanged
         json_bytes = 0
         for pair in batch:
             row = pair[1]

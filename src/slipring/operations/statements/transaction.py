@@ -6,6 +6,7 @@ from typing import Any
 
 from slipring.engine import transactions
 from slipring.engine.actions import Action
+from slipring.engine.catalog import CatalogChanged
 from slipring.engine.engine import Engine
 from slipring.engine.table import Table
 from slipring.engine.tokens import Token
@@ -65,6 +66,8 @@ async def _read(engine: Engine, selects: list[Select], request: dict[str, Any], 
     if len(set(keys)) < len(keys):
         raise item_errors.several_operations_on_one_item()
     found = await engine.store.get_many(keys)
+    if any(table.superseded for table in tables):
+        raise CatalogChanged
     names, projections = [select.table_name for select in selects], [select.projection for select in selects]
     return answer_rows(request, names, tables, projections, found)
 

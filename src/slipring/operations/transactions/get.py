@@ -11,6 +11,7 @@ from slipring.capacity.consumed import Tally
 from slipring.capacity.metering import count_read
 from slipring.capacity.units import read_units
 from slipring.engine import rows
+from slipring.engine.catalog import CatalogChanged
 from slipring.engine.engine import Engine
 from slipring.engine.table import Table
 from slipring.engine.transactions import NO_REASON
@@ -44,6 +45,8 @@ async def transact_get_items(engine: Engine, request: dict[str, Any], caller: Ca
     if len(set(keys)) < len(keys):
         raise item_errors.several_operations_on_one_item()
     found = await engine.store.get_many(keys)
+    if any(table.superseded for table in tables):
+        raise CatalogChanged
     if sum(rows.item_bytes(row) for row in found if row is not None) > limits.TRANSACTION_BYTES_MAX:
         raise errors.transaction_too_large()
     return answer_rows(request, [get["TableName"] for get in gets], tables, projections, found)

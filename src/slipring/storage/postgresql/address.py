@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from slipring.storage.postgresql.profiles import PROFILES, Profile
-from slipring.storage.store_url import StoreUrl, StoreUrlInvalid
+from slipring.storage.store_url import StoreUrl, StoreUrlInvalid, shown
 
 OURS = ("schema", "profile", "pool", "durability")
 LIBPQ = (
@@ -81,12 +81,3 @@ def _refuse_unknown(url: StoreUrl) -> None:
 
 def _with_options(text: str, options: dict[str, str]) -> str:
     return urlunsplit(urlsplit(text)._replace(query=urlencode(options)))
-
-
-def shown(text: str) -> str:
-    """An address as it may stand in a log: without its password."""
-    parts = urlsplit(text)
-    user, at, hosts = parts.netloc.rpartition("@")
-    name, colon, _ = user.partition(":")
-    options = "&".join(each for each in parts.query.split("&") if not each.startswith(("password=", "sslpassword=")))
-    return urlunsplit(parts._replace(netloc=f"{name}{colon and ':***'}{at}{hosts}", query=options))

@@ -21,7 +21,7 @@ VERSION_PLACE = b""
 FIRST_PLACE = b"\x00"
 """Every key's place is this one or beyond it."""
 
-_COUNTERS_START, _COUNTERS_STOP = min(COUNTERS), bytes([max(COUNTERS)[0] + 1])
+_COUNTER_RANGES = [(prefix, prefix[:-1] + bytes([prefix[-1] + 1])) for prefix in COUNTERS]
 
 
 def place_of(key: bytes) -> bytes:
@@ -45,7 +45,7 @@ def is_counter(key: bytes) -> bool:
 
 def holds_counters(start: bytes, stop: bytes) -> bool:
     """Whether a range may hold counters."""
-    return start < _COUNTERS_STOP and stop > _COUNTERS_START
+    return any(start < end and stop > begin for begin, end in _COUNTER_RANGES)
 
 
 def first_at(key: bytes) -> bytes:
