@@ -17,6 +17,7 @@ CONNECT_SECONDS = 5.0
 STATEMENT_SECONDS = 20.0
 """How long a statement may take before its connection counts as lost."""
 _CLOSE_SECONDS = 2.0
+_DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 _TRIES = 3
 
 Rows = list[Any]
@@ -67,6 +68,9 @@ async def connect(address: Address) -> Session:
         connection = await asyncpg.connect(
             address.dsn, timeout=CONNECT_SECONDS, statement_cache_size=0, server_settings=settings
         )
+        if not address.relaxed:
+            # A server may be set to lose commits; who did not ask for that does not get it.
+            await connection.execute(_DURABLE)
     except Exception as error:
         raise refusal(error, address.shown) from None
     return Session(connection)
