@@ -72,7 +72,16 @@ class BoundUpdate:
 class Update:
     """An update expression with its names resolved and its values still open."""
 
-    __slots__ = ("_binders", "_select", "attributes", "creates_item", "names_used", "placeholders", "values_used")
+    __slots__ = (
+        "_binders",
+        "_select",
+        "attributes",
+        "creates_item",
+        "named",
+        "names_used",
+        "placeholders",
+        "values_used",
+    )
 
     parameter = _PARAMETER
 
@@ -83,11 +92,16 @@ class Update:
         creates_item: bool,
         names_used: Iterable[str] = (),
         values_used: Iterable[str] = (),
+        reads: Iterable[str] = (),
     ) -> None:
-        """Raises ValidationException where paths overlap or conflict."""
+        """`reads` are names of attributes that the right sides look at.
+
+        Raises ValidationException where paths overlap or conflict."""
         roots = tree(_PARAMETER, entries)
         self.attributes = frozenset(map(str, roots))
         """As in BoundUpdate, like `creates_item`."""
+        self.named = self.attributes.union(reads)
+        """Names of the top-level attributes that the update changes or looks at."""
         self.creates_item = creates_item
         self.names_used = frozenset(names_used)
         self.placeholders = tuple(values_used)
@@ -119,6 +133,7 @@ def parse_update(text: str, names: Mapping[str, str]) -> Update:
         creates_item=any(action.section in ("SET", "ADD") for action in actions),
         names_used=parser.names_used,
         values_used=parser.values_used,
+        reads=parser.attributes,
     )
 
 

@@ -40,7 +40,7 @@ def plan_condition(operation: str, request: dict[str, Any]) -> BoundCondition | 
     if _CONDITION_MEMBERS.isdisjoint(request):
         return None
     values = _begin(operation, request)
-    condition = _condition(request)
+    condition = compiled_condition(request)
     names = request.get("ExpressionAttributeNames")
     check_usage(operation, names, values, () if condition is None else (condition,))
     return None if condition is None else condition.bind(values)
@@ -50,12 +50,8 @@ def plan_update(operation: str, request: dict[str, Any]) -> tuple[BoundUpdate, B
     """The update and the condition of an UpdateItem or a transaction's Update. Raises ValidationException."""
     values = _begin(operation, request)
     names = request.get("ExpressionAttributeNames")
-    update: Update | None = None
-    if "UpdateExpression" in request:
-        update = compile_update(request["UpdateExpression"], names)
-    elif "AttributeUpdates" in request:
-        update = attribute_updates(request["AttributeUpdates"])
-    condition = _condition(request)
+    update = compiled_update(request)
+    condition = compiled_condition(request)
     compiled = tuple([part for part in (update, condition) if part is not None])
     check_usage(operation, names, values, compiled)
     bound = NOTHING_TO_UPDATE if update is None else update.bind(values)
@@ -73,7 +69,15 @@ def _begin(operation: str, request: dict[str, Any]) -> dict[str, Any] | None:
     return values
 
 
-def _condition(request: dict[str, Any]) -> Condition | None:
+def compiled_update(request: dict[str, Any]) -> Update | None:
+    """The update, its values open. Raises ValidationException."""
+    if "UpdateExpression" in request:
+        return compile_update(request["UpdateExpression"], request.get("ExpressionAttributeNames"))
+    return attribute_updates(request["AttributeUpdates"]) if "AttributeUpdates" in request else None
+
+
+def compiled_condition(request: dict[str, Any]) -> Condition | None:
+    """The condition, its values open. Raises ValidationException."""
     text = request.get("ConditionExpression")
     if text is not None:
         return compile_condition(text, request.get("ExpressionAttributeNames"))

@@ -8,6 +8,7 @@ a Select, `update_target`, `delete_target` and `insert_condition` for a write, `
 
 from __future__ import annotations
 
+from slipring.partiql.attributes import named_attributes
 from slipring.partiql.compiler import CompiledStatement, compile_statement
 from slipring.partiql.parameters import normalise_parameters
 from slipring.partiql.projections import SelectList
@@ -42,6 +43,7 @@ __all__ = [
     "delete_target",
     "exists_target",
     "insert_condition",
+    "named_attributes",
     "normalise_parameters",
     "plan_read",
     "selected_key",

@@ -12,7 +12,7 @@ from slipring.expressions.actions import action_binder
 from slipring.expressions.conditions import BoundCondition
 from slipring.expressions.conditions import Condition as CompiledCondition
 from slipring.expressions.key_conditions import KeyCondition, KeyRange, KeyTerm
-from slipring.expressions.syntax import Action, Condition
+from slipring.expressions.syntax import Action, Arithmetic, Condition, Function, Path
 from slipring.expressions.updates import BoundUpdate, Update
 from slipring.model.attribute_values import AttributeValue
 from slipring.model.errors.partiql import without_parameter
@@ -53,7 +53,22 @@ def compile_update(actions: Sequence[Action], placeholders: Sequence[str]) -> Up
     with plain_messages():
         entries = [(action.path, action_binder(action, _UPDATE)) for action in actions]
         creates = any(action.section in ("SET", "ADD") for action in actions)
-        return Update(entries, creates_item=creates, values_used=placeholders)
+        return Update(entries, creates_item=creates, values_used=placeholders, reads=_read_by(actions))
+
+
+def _read_by(actions: Sequence[Action]) -> list[str]:
+    """Names of the attributes at the root of every path on a right side."""
+    waiting = [action.operand for action in actions if action.operand is not None]
+    found: list[str] = []
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Path):
+            found.append(node.attribute)
+        elif isinstance(node, Arithmetic):
+            waiting += (node.left, node.right)
+        elif isinstance(node, Function):
+            waiting += node.arguments
+    return found
 
 
 def bind_update(update: Update, values: Values) -> BoundUpdate:

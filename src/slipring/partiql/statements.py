@@ -66,6 +66,8 @@ class Update:
     values: Values
     return_values: str
     """As the ReturnValues of UpdateItem: NONE, ALL_OLD, UPDATED_OLD, ALL_NEW or UPDATED_NEW."""
+    named: frozenset[str]
+    """Names of the top-level attributes that are changed, or looked at to change others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def _update(node: Node, actions: Sequence[Node], table_name: str, literals: Lite
         check_set_operands(compiler.set_operands, values)
         bound = bind_update(update, values)
         bind_condition(compiled, values)
-        return Update(table_name, bound, where, values, return_values)
+        return Update(table_name, bound, where, values, return_values, update.named)
 
     return make
 

@@ -27,13 +27,13 @@ from slipring.operations.projections import plan_projection
 from slipring.operations.reads.selection import ItemProjection
 
 _TRANSACTION_FACTOR = 2
-_MEMBERS = frozenset(("ExpressionAttributeNames", "Key", "ProjectionExpression", "TableName"))
+MEMBERS = frozenset(("ExpressionAttributeNames", "Key", "ProjectionExpression", "TableName"))
 """Of a Get; AttributesToGet is none."""
 
 
 async def transact_get_items(engine: Engine, request: dict[str, Any], caller: Caller) -> list[bytes]:
     gets = [
-        {name: member for name, member in wanted["Get"].items() if name in _MEMBERS}
+        {name: member for name, member in wanted["Get"].items() if name in MEMBERS}
         for wanted in request["TransactItems"]
     ]
     projections: list[Projection | None] = []

@@ -33,7 +33,7 @@ from slipring.operations.items.writes import (
 )
 
 TRANSACTION_FACTOR = 2
-_MEMBERS = frozenset(
+MEMBERS = frozenset(
     (
         "ConditionExpression",
         "ExpressionAttributeNames",
@@ -87,7 +87,7 @@ def _one(item: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     if len(kinds) != 1:
         raise errors.not_one_transaction_action()
     # Legacy parameters are no members of actions, so they mean nothing here.
-    return kinds[0], {name: member for name, member in item[kinds[0]].items() if name in _MEMBERS}
+    return kinds[0], {name: member for name, member in item[kinds[0]].items() if name in MEMBERS}
 
 
 def _actions(plans: list[_Plan], tables: list[Table]) -> list[Action]:
