@@ -1,4 +1,5 @@
-"""What happens when no request waits for it: filling new indexes, erasing dropped tables, trimming streams.
+"""What happens when no request waits for it: filling new indexes, erasing dropped tables, making backups, restoring
+tables, trimming journals.
 
 Jobs are keys in the store, committed with the change that made them necessary, so a crash loses none. One process at
 a time works on them, under a lease; every process looks now and then, so that a dead one's jobs are taken over.
@@ -7,11 +8,22 @@ a time works on them, under a lease; every process looks now and then, so that a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import math
 
 from slipring.clock import Clock, Ids
-from slipring.engine import backfill, erasure, expiry_backfill, journal_upkeep, keyspace, tokens
+from slipring.engine import (
+    backfill,
+    backups,
+    copies,
+    erasure,
+    expiry_backfill,
+    journal_upkeep,
+    keyspace,
+    restores,
+    tokens,
+)
 from slipring.engine.catalog import Catalog
 from slipring.engine.leases import Lease
 from slipring.engine.recurring import Recurring
@@ -26,6 +38,8 @@ end."""
 _KEEP_SECONDS = 60.0
 """How often expired tokens and stream records are looked for."""
 _JOBS_PER_LOOK = 64
+_STEPS_AT_ONCE = 24
+"""How much of a copy a request may do itself: some thousand items, a tenth of a second."""
 
 _log = logging.getLogger(__name__)
 
@@ -77,15 +91,29 @@ class Background:
         self._kept_at = now
         await tokens.forget_expired(self._store, now)
         await journal_upkeep.keep(self._store, self._catalog, now)
+        await backups.forget_expired(self._store, now)
 
     async def _jobs(self) -> list[tuple[bytes, bytes]]:
         stop = successor(keyspace.JOBS)
         return await self._store.scan(keyspace.JOBS, stop, limit=_JOBS_PER_LOOK, bytes_max=1 << 20)
+
+    async def advance(self, job_key: bytes) -> None:
+        """Do the first stretches of a copy's job now: what is small is done when its request is answered."""
+        for _ in range(_STEPS_AT_ONCE):
+            value = await self._store.get(job_key)
+            if value is None:
+                return
+            await self._step(job_key, value)
+        self.wake()
 
     async def _step(self, key: bytes, value: bytes) -> None:
         if key.startswith(keyspace.BACKFILL_JOBS):
             await backfill.step(self._store, self._catalog, key, value)
         elif key.startswith(keyspace.EXPIRY_JOBS):
             await expiry_backfill.step(self._store, self._catalog, key, value)
-        else:
+        elif key.startswith(keyspace.DROP_JOBS):
             await erasure.step(self._store, key)
+        else:
+            copy = backups if key.startswith(keyspace.BACKUP_JOBS) else restores
+            with contextlib.suppress(copies.Overtaken):
+                await copy.step(self._store, self._catalog, key, value, self._clock.now())

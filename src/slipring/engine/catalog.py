@@ -12,9 +12,10 @@ from typing import Any
 
 import orjson
 
-from slipring.engine import keyspace, streams
+from slipring.engine import keyspace, recovery, streams
 from slipring.engine.table import Table, TableRecord, guard_value
 from slipring.engine.usage import Usages
+from slipring.model.errors import backups as backup_errors
 from slipring.model.errors import tables as errors
 from slipring.model.keys import successor
 from slipring.model.table_names import parse_table_name
@@ -23,6 +24,20 @@ from slipring.storage.contract import Store, Writes
 
 class CatalogChanged(Exception):
     """The table changed between the plan and the commit; plan again."""
+
+
+def is_being_restored(record: TableRecord) -> bool:
+    """Whether the table is not there yet for anybody but the restore that fills it."""
+    return bool(record.get("Restore", {}).get("InProgress"))
+
+
+def _no_jobs(*_: TableRecord) -> Mapping[bytes, bytes | None]:
+    return {}
+
+
+def erasure(record: TableRecord) -> Mapping[bytes, bytes | None]:
+    """The job that erases everything that a table holds."""
+    return {keyspace.drop_job(record["Id"], keyspace.TABLE_ITSELF): b""}
 
 
 class Catalog:
@@ -48,7 +63,7 @@ class Catalog:
             if table is not None:
                 return table
             table = await self.find(name, namespace)
-            if table is None:
+            if table is None or is_being_restored(table.record):
                 raise errors.table_not_found()
             if tables is self._tables:
                 self._attach_usage(table)
@@ -86,10 +101,24 @@ class Catalog:
         found = await self._store.scan(prefix, successor(prefix), limit=1, bytes_max=1, reverse=True)
         return keyspace.parse_stream(found[0][0])[2] if found else ""
 
+    async def new_id(self) -> int:
+        """A table id that nobody has."""
+
+        def decide(old: Sequence[bytes | None]) -> Writes[int]:
+            given = int.from_bytes(old[0] or b"", "big") + 1
+            return Writes({keyspace.LAST_TABLE_ID: given.to_bytes(8, "big")}, None, given)
+
+        return await self._store.commit([keyspace.LAST_TABLE_ID], decide)
+
     async def create(
-        self, record: TableRecord, namespace: str, complete: Callable[[TableRecord], TableRecord] = lambda r: r
+        self,
+        record: TableRecord,
+        namespace: str,
+        complete: Callable[[TableRecord], TableRecord] = lambda r: r,
+        jobs: Callable[[TableRecord], Mapping[bytes, bytes | None]] = _no_jobs,
     ) -> Table:
-        """Add a table; its id is given out here, and `complete` may add what depends on it.
+        """Add a table; its id is given out here, `complete` may add to its record what depends on it, and `jobs`
+        tells which background jobs come with it.
 
         Raises ResourceInUseException if the name is taken."""
         record_key = keyspace.table_record(namespace, record["TableName"])
@@ -105,6 +134,7 @@ class Catalog:
                 keyspace.LAST_TABLE_ID: table_id.to_bytes(8, "big"),
                 keyspace.table_guard(table_id): guard_value(created),
                 **streams.stored(namespace, {}, created),
+                **jobs(created),
             }
             return Writes(puts, None, Table(created))
 
@@ -115,9 +145,12 @@ class Catalog:
         name: str,
         namespace: str,
         revise: Callable[[TableRecord], TableRecord],
-        jobs: Callable[[TableRecord, TableRecord], Mapping[bytes, bytes | None]] | None = None,
+        jobs: Callable[[TableRecord, TableRecord], Mapping[bytes, bytes | None]] = _no_jobs,
+        *,
+        while_restored: bool = False,
     ) -> Table:
-        """Replace a table's record by `revise` of it. Raises ResourceNotFoundException, or what `revise` raises.
+        """Replace a table's record by `revise` of it. Raises ResourceNotFoundException, ResourceInUseException while
+        the table is being restored, or what `revise` raises.
 
         `jobs` tells, given the record before and after, which background jobs the change adds or (None) ends."""
         record_key = keyspace.table_record(namespace, name)
@@ -126,23 +159,33 @@ class Catalog:
             if old[0] is None:
                 raise errors.table_not_found()
             before: TableRecord = orjson.loads(old[0])
+            if is_being_restored(before) and not while_restored:
+                raise backup_errors.table_is_being_created(name)
             after = {**revise(before), "Version": before["Version"] + 1}
             puts: dict[bytes, bytes | None] = {
                 record_key: orjson.dumps(after),
                 keyspace.table_guard(before["Id"]): guard_value(after),
                 **streams.stored(namespace, before, after),
+                **jobs(before, after),
             }
-            if jobs is not None:
-                puts.update(jobs(before, after))
             return Writes(puts, None, Table(after))
 
         return await self._store.commit([record_key], decide)
 
-    async def drop(self, name: str, namespace: str, check: Callable[[TableRecord], Any], now: float) -> Table:
-        """Remove a table; its name is free at once and its contents are erased in the background. Its stream closes
-        and stays readable.
+    async def drop(
+        self,
+        name: str,
+        namespace: str,
+        check: Callable[[TableRecord], Any],
+        now: float,
+        remains: Callable[[TableRecord], Mapping[bytes, bytes | None]] = erasure,
+        *,
+        while_restored: bool = False,
+    ) -> Table:
+        """Remove a table; its name is free at once. Its stream closes and stays readable. What else becomes of its
+        contents `remains` tells: they are erased in the background.
 
-        Raises ResourceNotFoundException, or what `check` raises."""
+        Raises ResourceNotFoundException, ResourceInUseException, or what `check` raises."""
         record_key = keyspace.table_record(namespace, name)
 
         def decide(old: Sequence[bytes | None]) -> Writes[Table]:
@@ -150,12 +193,17 @@ class Catalog:
                 raise errors.table_not_found(name)
             record: TableRecord = orjson.loads(old[0])
             check(record)
+            if is_being_restored(record) and not while_restored:
+                raise backup_errors.table_is_being_created(name)
+            if record.get("Copies"):
+                raise backup_errors.table_is_being_copied(name)
+            ended = recovery.disabled(streams.disabled(record, now), now)
             puts: dict[bytes, bytes | None] = {
                 record_key: None,
                 keyspace.table_guard(record["Id"]): None,
-                keyspace.drop_job(record["Id"], keyspace.TABLE_ITSELF): b"",
+                **streams.stored(namespace, record, ended),
+                **remains(record),
             }
-            puts.update(streams.stored(namespace, record, streams.disabled(record, now)))
             return Writes(puts, None, Table(record))
 
         return await self._store.commit([record_key], decide)

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from slipring.engine import journal, keyspace, shards, streams
+from slipring.engine import journal, keyspace, recovery, shards, streams
 from slipring.engine.catalog import Catalog
 from slipring.engine.shards import is_open
 from slipring.engine.table import TableRecord
@@ -36,7 +36,7 @@ async def keep(store: Store, catalog: Catalog, now: float) -> None:
 async def _keep_journal(store: Store, catalog: Catalog, table_id: int, stored: Mapping[str, Any], now: float) -> None:
     table = await catalog.find(stored["TableName"], stored["Namespace"])
     record = table.record if table is not None and table.id == table_id else None
-    is_empty = await _trim(store, table_id, kept_since(record, now))
+    is_empty = await _trim(store, table_id, _kept_since(record, now))
     expired = {shard["Number"] for shard in stored["Shards"] if streams.is_expired(shard, now)}
     if record is None:
         if is_empty and len(expired) == len(stored["Shards"]):
@@ -49,9 +49,9 @@ async def _keep_journal(store: Store, catalog: Catalog, table_id: int, stored: M
         await _delete(store, [keyspace.journal_head(table_id, number) for number in expired])
 
 
-def kept_since(record: TableRecord | None, now: float) -> float:
-    """The time of the oldest record that a reader of the table's journal may still ask for."""
-    return now - streams.RETENTION_SECONDS
+def _kept_since(record: TableRecord | None, now: float) -> float:
+    """Of a dropped table only the stream may still be read."""
+    return now - streams.RETENTION_SECONDS if record is None else recovery.kept_since(record, now)
 
 
 def _has_stream(record: TableRecord) -> bool:
@@ -111,15 +111,10 @@ async def _delete_records(store: Store, table_id: int, doomed: Sequence[tuple[by
 async def _forget_streams(store: Store, now: float) -> None:
     start, stop = keyspace.STREAM_RECORDS, successor(keyspace.STREAM_RECORDS)
     while found := await store.scan(start, stop, limit=64, bytes_max=1 << 20):
-        over = [key for key, value in found if _is_over(orjson.loads(value), now)]
+        over = [key for key, value in found if streams.is_over(orjson.loads(value), now)]
         if over:
             await _delete(store, over)
         start = found[-1][0] + b"\x00"
-
-
-def _is_over(stream: streams.StreamRecord, now: float) -> bool:
-    """Turned off for so long that its last record is gone."""
-    return not stream["Enabled"] and stream["Closed"] + streams.RETENTION_SECONDS < now
 
 
 async def _delete(store: Store, keys: Sequence[bytes]) -> None:

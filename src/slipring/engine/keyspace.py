@@ -15,6 +15,7 @@
 | `01 s` namespace 00 table name 00 stream label | a stream's record (`engine.streams`) |
 | `08` kind, table id, index id | work to be done in the background (`engine.background`) |
 | `01 j` table id | a table's or former table's journal: its shards (`engine.shards`) |
+| `01 b` namespace 00 table name 00 backup id | a backup's record (`engine.backups`) |
 | `09 c` table id | counters: records of the journal, bytes |
 | `09 h` table id, shard | the position and time of the shard's last record |
 | `09 r` table id, position | a record of the journal (`engine.journal`); positions begin with the shard |
@@ -40,6 +41,7 @@ TABLE_GUARDS = b"\x01v"
 LAST_TABLE_ID = b"\x01i"
 STREAM_RECORDS = b"\x01s"
 JOURNAL_RECORDS = b"\x01j"
+BACKUP_RECORDS = b"\x01b"
 TOKENS = b"\x06"
 LEASES = b"\x07"
 JOBS = b"\x08"
@@ -47,6 +49,8 @@ DROP_JOBS = b"\x08d"
 BACKFILL_JOBS = b"\x08b"
 EXPIRY_JOBS = b"\x08t"
 EXPIRING_TABLES = b"\x0b"
+BACKUP_JOBS = b"\x08p"
+RESTORE_JOBS = b"\x08r"
 
 TABLE_ITSELF = 0
 """The index id that stands for the table in counters and jobs."""
@@ -105,6 +109,16 @@ def parse_stream(key: bytes) -> tuple[str, str, str]:
     return namespace, name, label
 
 
+def backup(namespace: str, table_name: str, backup_id: str) -> bytes:
+    """A backup's record; with an empty id, the prefix of those of a table."""
+    return b"\x00".join((BACKUP_RECORDS + namespace.encode(), table_name.encode(), backup_id.encode()))
+
+
+def all_backups(namespace: str) -> bytes:
+    """The prefix of the records of all of a namespace's backups."""
+    return BACKUP_RECORDS + namespace.encode() + b"\x00"
+
+
 def journal_record(table_id: int) -> bytes:
     return JOURNAL_RECORDS + _TABLE_ID.pack(table_id)
 
@@ -150,6 +164,14 @@ def expiry_job(table_id: int, index_id: int) -> bytes:
 
 def expiring_table(table_id: int) -> bytes:
     return EXPIRING_TABLES + _TABLE_ID.pack(table_id)
+
+
+def backup_job(items_id: int) -> bytes:
+    return BACKUP_JOBS + _TABLE_AND_INDEX_ID.pack(items_id, TABLE_ITSELF)
+
+
+def restore_job(table_id: int) -> bytes:
+    return RESTORE_JOBS + _TABLE_AND_INDEX_ID.pack(table_id, TABLE_ITSELF)
 
 
 def parse_job(key: bytes) -> tuple[int, int]:

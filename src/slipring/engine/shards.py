@@ -70,14 +70,23 @@ def decode_head(head: bytes | None) -> tuple[int, int]:
 
 
 def is_wanted(table_record: Mapping[str, Any]) -> bool:
-    """Whether anybody reads the table's journal."""
+    """Whether anybody reads the table's journal: its stream, point-in-time recovery, or who copies it."""
+    return _has_stream(table_record) or _is_rewound(table_record)
+
+
+def _has_stream(table_record: Mapping[str, Any]) -> bool:
     return bool(table_record.get("Stream", {}).get("Enabled"))
+
+
+def _is_rewound(table_record: Mapping[str, Any]) -> bool:
+    """Whether what was written may have to be taken back (`engine.copies`)."""
+    return "Recovery" in table_record or bool(table_record.get("Copies"))
 
 
 def _keeps_old(table_record: Mapping[str, Any]) -> bool:
     """Whether any reader needs what an item was before."""
-    stream = table_record.get("Stream", {})
-    return bool(stream.get("Enabled")) and stream["ViewType"] in ("OLD_IMAGE", "NEW_AND_OLD_IMAGES")
+    views = ("OLD_IMAGE", "NEW_AND_OLD_IMAGES")
+    return _is_rewound(table_record) or (_has_stream(table_record) and table_record["Stream"]["ViewType"] in views)
 
 
 def cut(table_record: Mapping[str, Any], now: float, children: int = 1) -> dict[str, Any]:

@@ -81,6 +81,11 @@ def is_expired(shard: Mapping[str, Any], now: float) -> bool:
     return not is_open(shard) and shard["Closed"] + RETENTION_SECONDS < now
 
 
+def is_over(stream: StreamRecord, now: float) -> bool:
+    """Turned off for so long that its last record is no longer shown."""
+    return not stream["Enabled"] and bool(stream["Closed"] + RETENTION_SECONDS < now)
+
+
 def stored(namespace: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[bytes, bytes | None]:
     """What of streams and journals to write with a table's record that goes from `before` to `after`."""
     puts: dict[bytes, bytes | None] = {}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from slipring.operations.account import describe_endpoints, describe_limits
+from slipring.operations.backups.continuous import describe_continuous_backups, update_continuous_backups
+from slipring.operations.backups.on_demand import create_backup, delete_backup, describe_backup, list_backups
+from slipring.operations.backups.restore import restore_table_from_backup, restore_table_to_point_in_time
 from slipring.operations.batches.get import batch_get_item
 from slipring.operations.batches.write import batch_write_item
 from slipring.operations.items.delete import delete_item
@@ -31,9 +34,13 @@ HANDLERS: dict[str, Handler] = {
     "BatchExecuteStatement": batch_execute_statement,
     "BatchGetItem": batch_get_item,
     "BatchWriteItem": batch_write_item,
+    "CreateBackup": create_backup,
     "CreateTable": create_table,
+    "DeleteBackup": delete_backup,
     "DeleteItem": delete_item,
     "DeleteTable": delete_table,
+    "DescribeBackup": describe_backup,
+    "DescribeContinuousBackups": describe_continuous_backups,
     "DescribeEndpoints": describe_endpoints,
     "DescribeLimits": describe_limits,
     "DescribeStream": describe_stream,
@@ -44,16 +51,20 @@ HANDLERS: dict[str, Handler] = {
     "GetItem": get_item,
     "GetRecords": get_records,
     "GetShardIterator": get_shard_iterator,
+    "ListBackups": list_backups,
     "ListStreams": list_streams,
     "ListTables": list_tables,
     "ListTagsOfResource": list_tags_of_resource,
     "PutItem": put_item,
     "Query": query,
+    "RestoreTableFromBackup": restore_table_from_backup,
+    "RestoreTableToPointInTime": restore_table_to_point_in_time,
     "Scan": scan,
     "TagResource": tag_resource,
     "TransactGetItems": transact_get_items,
     "TransactWriteItems": transact_write_items,
     "UntagResource": untag_resource,
+    "UpdateContinuousBackups": update_continuous_backups,
     "UpdateItem": update_item,
     "UpdateTable": update_table,
     "UpdateTimeToLive": update_time_to_live,

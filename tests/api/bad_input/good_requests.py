@@ -45,6 +45,17 @@ UPDATE = {
         ":bs": {"BS": ["Ag=="]},
     },
 }
+BACKUP_ARN = f"{ARN}/backup/01700000000000-0123abcd"
+OVERRIDES = {
+    "BillingModeOverride": "PROVISIONED",
+    "ProvisionedThroughputOverride": units(1, 1),
+    "OnDemandThroughputOverride": {"MaxReadRequestUnits": 10, "MaxWriteRequestUnits": 10},
+    "GlobalSecondaryIndexOverride": [
+        {**index("global", "g", "l", projection("INCLUDE", "m")), "ProvisionedThroughput": units(1, 1)}
+    ],
+    "LocalSecondaryIndexOverride": [index("local", "pk", "l")],
+    "SSESpecificationOverride": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": "alias/x"},
+}
 EXTRAS = {"ReturnConsumedCapacity": "INDEXES", "ReturnItemCollectionMetrics": "SIZE"}
 
 GOOD: dict[str, list[dict[str, Any]]] = {
@@ -79,6 +90,7 @@ GOOD: dict[str, list[dict[str, Any]]] = {
             **EXTRAS,
         }
     ],
+    "CreateBackup": [{"TableName": TABLE, "BackupName": "backup"}],
     "CreateTable": [
         {
             **TABLE_DEFINITION,
@@ -96,11 +108,14 @@ GOOD: dict[str, list[dict[str, Any]]] = {
             "ProvisionedThroughput": units(1, 1),
         },
     ],
+    "DeleteBackup": [{"BackupArn": BACKUP_ARN}],
     "DeleteItem": [
         {"TableName": TABLE, "Key": KEY, "ReturnValues": "ALL_OLD", **CONDITION, **EXTRAS},
         {"TableName": TABLE, "Key": KEY, "Expected": {"z": {"ComparisonOperator": "NULL"}}},
     ],
     "DeleteTable": [{"TableName": TABLE}],
+    "DescribeBackup": [{"BackupArn": BACKUP_ARN}],
+    "DescribeContinuousBackups": [{"TableName": TABLE}],
     "DescribeEndpoints": [{}],
     "DescribeLimits": [{}],
     "DescribeStream": [{"StreamArn": f"{ARN}/stream/2026-01-01T00:00:00.000", "Limit": 10}],
@@ -134,6 +149,16 @@ GOOD: dict[str, list[dict[str, Any]]] = {
             "ShardId": "shardId-00000000000000000000-00000000",
             "ShardIteratorType": "AFTER_SEQUENCE_NUMBER",
             "SequenceNumber": "1" * 30,
+        }
+    ],
+    "ListBackups": [
+        {
+            "TableName": TABLE,
+            "Limit": 10,
+            "BackupType": "USER",
+            "TimeRangeLowerBound": 1_700_000_000,
+            "TimeRangeUpperBound": 1_800_000_000,
+            "ExclusiveStartBackupArn": BACKUP_ARN,
         }
     ],
     "ListStreams": [{"TableName": TABLE, "Limit": 10}],
@@ -173,6 +198,11 @@ GOOD: dict[str, list[dict[str, Any]]] = {
             "Select": "COUNT",
         },
     ],
+    "RestoreTableFromBackup": [{"BackupArn": BACKUP_ARN, "TargetTableName": "restored", **OVERRIDES}],
+    "RestoreTableToPointInTime": [
+        {"SourceTableName": TABLE, "TargetTableName": "restored", "RestoreDateTime": 1_700_000_000, **OVERRIDES},
+        {"SourceTableArn": ARN, "TargetTableName": "restored", "UseLatestRestorableTime": True},
+    ],
     "Scan": [
         {
             "TableName": TABLE,
@@ -204,6 +234,12 @@ GOOD: dict[str, list[dict[str, Any]]] = {
         }
     ],
     "UntagResource": [{"ResourceArn": ARN, "TagKeys": ["k"]}],
+    "UpdateContinuousBackups": [
+        {
+            "TableName": TABLE,
+            "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 3},
+        }
+    ],
     "UpdateItem": [
         {"TableName": TABLE, "Key": KEY, "ReturnValues": "UPDATED_NEW", **UPDATE, **EXTRAS},
         {

@@ -25,14 +25,27 @@ CALLS: dict[str, Call] = {
     "BatchWriteItem": lambda ddb, table: ddb.batch_write_item(
         RequestItems={table: [{"PutRequest": {"Item": KEY}}]}, ReturnConsumedCapacity="TOTAL"
     )["ConsumedCapacity"],
+    "CreateBackup": lambda ddb, table: ddb.create_backup(TableName=table, BackupName="backup")["BackupDetails"][
+        "BackupStatus"
+    ],
     "DeleteItem": lambda ddb, table: ddb.delete_item(TableName=table, Key=KEY, ReturnValues="ALL_OLD")["Attributes"],
+    "DescribeContinuousBackups": lambda ddb, table: ddb.describe_continuous_backups(TableName=table)[
+        "ContinuousBackupsDescription"
+    ],
     "DescribeTable": lambda ddb, table: ddb.describe_table(TableName=table)["Table"]["TableId"],
     "DescribeTimeToLive": lambda ddb, table: ddb.describe_time_to_live(TableName=table)["TimeToLiveDescription"],
     "GetItem": lambda ddb, table: ddb.get_item(TableName=table, Key=KEY)["Item"],
     "PutItem": lambda ddb, table: ddb.put_item(TableName=table, Item=KEY, ReturnValues="ALL_OLD")["Attributes"],
+    "ListBackups": lambda ddb, table: ddb.list_backups(TableName=table)["BackupSummaries"],
     "Query": lambda ddb, table: ddb.query(
         TableName=table, KeyConditionExpression="pk = :p", ExpressionAttributeValues={":p": s("a")}
     )["Items"],
+    "RestoreTableToPointInTime": lambda ddb, table: error_of(
+        ddb.restore_table_to_point_in_time,
+        SourceTableArn=table,
+        TargetTableName=unique("t"),
+        UseLatestRestorableTime=True,
+    )[0],
     "Scan": lambda ddb, table: ddb.scan(TableName=table)["Items"],
     "TransactGetItems": lambda ddb, table: ddb.transact_get_items(
         TransactItems=[{"Get": {"TableName": table, "Key": KEY}}]
@@ -45,6 +58,9 @@ CALLS: dict[str, Call] = {
             {"ConditionCheck": {"TableName": table, "Key": KEY, "ConditionExpression": "attribute_exists(pk)"}},
         ]
     )["ResponseMetadata"]["HTTPStatusCode"],
+    "UpdateContinuousBackups": lambda ddb, table: ddb.update_continuous_backups(
+        TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False}
+    )["ContinuousBackupsDescription"],
     "UpdateItem": lambda ddb, table: ddb.update_item(TableName=table, Key=KEY, ReturnValues="ALL_NEW")["Attributes"],
     "UpdateTable": lambda ddb, table: ddb.update_table(TableName=table, BillingMode="PAY_PER_REQUEST")[
         "TableDescription"

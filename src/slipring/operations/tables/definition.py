@@ -83,6 +83,15 @@ def check_projected_attributes(indexes: Iterable[Definition]) -> None:
         raise index_errors.too_many_projected_attributes(limits.PROJECTED_ATTRIBUTES_MAX)
 
 
+def forget_unused(record: Definition) -> None:
+    """Descriptions tell only the attributes that are still keys of something."""
+    schemas = [record["KeySchema"]]
+    for member in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes"):
+        schemas += [index["KeySchema"] for index in record.get(member, ())]
+    used = {element["AttributeName"] for schema in schemas for element in schema}
+    record["AttributeDefinitions"] = [d for d in record["AttributeDefinitions"] if d["AttributeName"] in used]
+
+
 def check_encryption(specification: dict[str, Any]) -> None:
     """An SSESpecification: details only where encryption is asked for, and a key only with the type KMS."""
     for member in ("SSEType", "KMSMasterKeyId"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from slipring.engine.catalog import is_being_restored
 from slipring.engine.engine import Engine
 from slipring.engine.table import Index, Table
 from slipring.iam.caller import Caller
@@ -67,20 +68,38 @@ async def describe_table(engine: Engine, table: Table, caller: Caller) -> dict[s
     told |= {
         "AttributeDefinitions": sorted(record["AttributeDefinitions"], key=lambda each: each["AttributeName"]),
         "TableArn": table_arn(table.name, caller),
-        "TableStatus": "UPDATING" if any(index.record.get("Backfilling") for index in table.indexes) else "ACTIVE",
+        "TableStatus": _status(table),
         "ItemCount": item_count,
         "TableSizeBytes": size,
         "ProvisionedThroughput": describe_capacity(record),
         "WarmThroughput": describe_warm_throughput(record),
     }
+    if "Restore" in record:
+        told["RestoreSummary"] = _describe_restore(record["Restore"], caller)
     if "Stream" in record:
         told |= stream_settings.describe(record["Stream"], caller)
     if "SSESpecification" in record:
-        told["SSEDescription"] = _describe_encryption(record["SSESpecification"], caller)
+        told["SSEDescription"] = describe_encryption(record["SSESpecification"], caller)
     for index, stored in zip(table.indexes, counts[1:], strict=True):
         member = "GlobalSecondaryIndexes" if index.is_global else "LocalSecondaryIndexes"
         told.setdefault(member, []).append(_describe_index(index, told["TableArn"], stored))
     return told
+
+
+def _status(table: Table) -> str:
+    if is_being_restored(table.record):
+        return "CREATING"
+    return "UPDATING" if any(index.record.get("Backfilling") for index in table.indexes) else "ACTIVE"
+
+
+def _describe_restore(restore: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    arn = table_arn(restore["TableName"], caller)
+    told = {
+        "SourceTableArn": arn,
+        "RestoreDateTime": restore["RestoreDateTime"],
+        "RestoreInProgress": restore["InProgress"],
+    }
+    return {**told, "SourceBackupArn": f"{arn}/backup/{restore['Backup']}"} if "Backup" in restore else told
 
 
 def _describe_index(index: Index, arn: str, stored_counts: bytes | None) -> dict[str, Any]:
@@ -91,7 +110,7 @@ def _describe_index(index: Index, arn: str, stored_counts: bytes | None) -> dict
         "IndexArn": f"{arn}/index/{index.name}",
         "IndexSizeBytes": size,
         "ItemCount": item_count,
-        "Projection": _describe_projection(index.record["Projection"]),
+        "Projection": describe_projection(index.record["Projection"]),
     }
     if index.is_global:
         told["IndexStatus"] = "ACTIVE" if index.readable else "CREATING"
@@ -102,13 +121,13 @@ def _describe_index(index: Index, arn: str, stored_counts: bytes | None) -> dict
     return told
 
 
-def _describe_projection(projection: dict[str, Any]) -> dict[str, Any]:
+def describe_projection(projection: dict[str, Any]) -> dict[str, Any]:
     if "NonKeyAttributes" not in projection:
         return projection
     return {**projection, "NonKeyAttributes": sorted(projection["NonKeyAttributes"])}
 
 
-def _describe_encryption(specification: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def describe_encryption(specification: dict[str, Any], caller: Caller) -> dict[str, Any]:
     key = specification.get("KMSMasterKeyId", "alias/aws/dynamodb")
     arn = key if key.startswith("arn:") else f"arn:aws:kms:{caller.region}:{caller.account}:{key}"
     return {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": arn}

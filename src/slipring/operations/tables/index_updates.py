@@ -53,7 +53,7 @@ def revise_indexes(record: TableRecord, request: dict[str, Any], now: float) -> 
         else:
             indexes[name] = _changed(record, indexes[name], details, now)
     record["GlobalSecondaryIndexes"] = list(indexes.values())
-    _forget_unused_definitions(record)
+    definition.forget_unused(record)
 
 
 def _check_is_there(record: TableRecord, action: str, name: str, indexes: dict[str, Any]) -> None:
@@ -114,12 +114,3 @@ def _all_definitions(record: TableRecord, request: dict[str, Any], index: str) -
     for added in request["AttributeDefinitions"]:
         definitions.setdefault(added["AttributeName"], added)
     return list(definitions.values())
-
-
-def _forget_unused_definitions(record: TableRecord) -> None:
-    """Descriptions tell only the attributes that are still keys of something."""
-    schemas = [record["KeySchema"]]
-    for member in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes"):
-        schemas += [index["KeySchema"] for index in record.get(member, ())]
-    used = {element["AttributeName"] for schema in schemas for element in schema}
-    record["AttributeDefinitions"] = [d for d in record["AttributeDefinitions"] if d["AttributeName"] in used]
