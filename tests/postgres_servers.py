@@ -31,6 +31,22 @@ BINARIES = Path(_WHEEL.origin).parent / "pginstall" / "bin"
 OWN_SERVER = os.environ.get("SLIPRING_TEST_POSTGRES")
 FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=400", "shared_buffers=64MB")
 
+PREPARATION = """
+CREATE ROLE guarded LOGIN PASSWORD 'secret';
+GRANT CREATE ON DATABASE postgres TO guarded;
+CREATE TABLE pg_dist_partition (logicalrelid regclass);
+CREATE FUNCTION create_distributed_table(relation regclass, distribution_column text) RETURNS void
+LANGUAGE sql BEGIN ATOMIC INSERT INTO pg_dist_partition VALUES (relation); END;
+"""
+"""A user who needs a password; and what makes the statements for Citus run where there is no Citus, and distributes
+nothing."""
+ACCESS = """
+local all guarded scram-sha-256
+local all all trust
+local replication all trust
+host all all 127.0.0.1/32 trust
+"""
+
 _keepers: list[subprocess.Popen[bytes]] = []
 
 
@@ -65,6 +81,7 @@ def initialise(directory: Path) -> None:
     ]
     command += ["--locale=C", "--no-sync", "--no-instructions"]
     subprocess.run(as_other_user(command), check=True, stdout=subprocess.DEVNULL, cwd=directory)
+    (directory / "data" / "pg_hba.conf").write_text(ACCESS)
 
 
 def start(directory: Path, options: Sequence[str], port: int = 5432) -> subprocess.Popen[bytes]:
@@ -86,6 +103,10 @@ def wait_until_ready(directory: Path, server: subprocess.Popen[bytes], port: int
         assert server.poll() is None, (directory / "log").read_text()
         time.sleep(0.02)
     raise AssertionError((directory / "log").read_text())
+
+
+def psql_command(directory: Path) -> list[str]:
+    return [str(BINARIES / "psql"), "-h", str(directory), "-U", "postgres", "-q", "-v", "ON_ERROR_STOP=1"]
 
 
 def address_of(directory: Path, **options: str) -> str:
@@ -126,6 +147,7 @@ def fresh_address(**options: str) -> str:
 def keep(directory: Path, pid: int, note: Path, options: Sequence[str]) -> None:
     """Run a server until a process has ended."""
     server = start(directory, options)
+    subprocess.run([*psql_command(directory), "-c", PREPARATION], check=True, stdout=subprocess.DEVNULL)
     print("ready", flush=True)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while _is_alive(pid):

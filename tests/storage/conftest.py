@@ -12,6 +12,7 @@ import pytest
 
 from slipring.storage.backends import open_store
 from slipring.storage.contract import Store
+from slipring.storage.postgresql.profiles import PROFILES
 from tests.postgres_servers import fresh_address
 
 T = TypeVar("T")
@@ -48,7 +49,9 @@ LOCAL_ADDRESSES = {
 ADDRESSES = {
     **LOCAL_ADDRESSES,
     "postgresql": "{postgresql}",
+    **{f"{profile} statements": "{postgresql}&profile=" + profile for profile in PROFILES if profile != "postgresql"},
 }
+"""The statements for other servers that speak PostgreSQL run on PostgreSQL too, where Citus has a stand-in."""
 
 
 def make_backend(name: str, directory: Path) -> Backend:

@@ -11,13 +11,14 @@ from slipring.clock import Clock, Ids
 from slipring.storage.contract import Decide, R, StoreBusy, StoreError, StoreUnavailable, encode_counts
 from slipring.storage.postgresql.errors import Conflict, ConnectionLost
 from slipring.storage.postgresql.group import Group, Seen
-from slipring.storage.postgresql.landing import SLOTS, Landing
+from slipring.storage.postgresql.landing import SLOTS, Lander, Landing, OneStatement
 from slipring.storage.postgresql.marker import Marker
 from slipring.storage.postgresql.noticing import Noticing
 from slipring.storage.postgresql.places import VERSION_PLACE, is_counter, place_of
 from slipring.storage.postgresql.profiles import Profile
 from slipring.storage.postgresql.sessions import Lane
 from slipring.storage.postgresql.statements import Statements
+from slipring.storage.postgresql.transaction import SeveralStatements
 
 _GROUP_MUTATIONS_MAX = 256
 """More would keep the loop from serving reads for more than a few milliseconds."""
@@ -53,6 +54,9 @@ class Committer:
         self._clock = clock
         self._ids = ids
         self._marker = Marker(lane, statements, ids)
+        self._lander: Lander = (
+            OneStatement(statements) if profile.commits_in_one_statement else SeveralStatements(statements, profile)
+        )
         self._slot = ids.number() % SLOTS
         self._waiting: deque[Mutation] = deque()
         self._task: asyncio.Task[None] | None = None
@@ -177,7 +181,8 @@ class Committer:
         last = await self._marker.last_commit()
         session = await self._lane.session()
         try:
-            await session.fetch(self._statements.land, *landing.arguments(self._marker.name, last))
+            await self._lander.land(session, landing, self._marker.name, last)
+            self._marker.landed(landing.commit)
         except Conflict:
             # Perhaps over a counter, with a process that has the same slot.
             self._slot = self._ids.number() % SLOTS
@@ -186,7 +191,6 @@ class Committer:
             self._lane.drop()
             if not await self._marker.happened(landing.commit):
                 raise
-        self._marker.landed(landing.commit)
         if landing.touches_watched:
             self._noticing.wrote(landing.version, group.puts)
         if absences := landing.plan.absences():

@@ -32,8 +32,9 @@ _CONFLICTS = {
     "55P03": "lock_not_available: the lock timeout passed",
     "57014": "query_canceled: the statement timeout passed, or somebody cancelled it",
 }
-_LOST = ("08", "57P")
-"""Classes and codes whose connection is of no more use: connection exceptions, and a server that shuts down."""
+_LOST = ("08", "57P", "40003")
+"""Classes and codes whose connection is of no more use: connection exceptions, a server that shuts
+down, and one that does not know what became of a statement."""
 _KINDS: dict[str, type[StoreError]] = {
     "25006": StoreReadOnly,
     "42501": StoreReadOnly,

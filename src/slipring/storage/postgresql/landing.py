@@ -1,10 +1,14 @@
-"""Writing what a group decided, in one statement that is a transaction of its own."""
+"""A group on its way into the database, and the one statement that writes it, a transaction of its own."""
 
 from __future__ import annotations
+
+from typing import Protocol
 
 from slipring.storage.contract import WATCHED
 from slipring.storage.postgresql.group import Group, Plan, Seen
 from slipring.storage.postgresql.places import VERSION_PLACE, place_of, rest_of
+from slipring.storage.postgresql.sessions import Session
+from slipring.storage.postgresql.statements import Statements
 
 SLOTS = 16
 """In how many rows a counter is kept, so that as many processes may count at the same time."""
@@ -19,7 +23,8 @@ class Landing:
         self.touches_watched = any(key.startswith(WATCHED) for key in group.puts)
         if self.touches_watched:
             self.plan.replaced.insert(0, (VERSION_PLACE, self.version))
-        self._slot = slot
+        self.slot = slot
+        """Where its counters go."""
 
     @property
     def version(self) -> bytes:
@@ -51,8 +56,28 @@ class Landing:
             [place_of(key) for key in plan.erased],
             [place_of(key) for key, _ in plan.counted],
             [rest_of(key) for key, _ in plan.counted],
-            [self._slot] * len(plan.counted),
+            [self.slot] * len(plan.counted),
             [a for _, (a, _) in plan.counted],
             [b for _, (_, b) in plan.counted],
             [place_of(key) for key in plan.uncounted],
         ]
+
+
+class Lander(Protocol):
+    """A way to write."""
+
+    async def land(self, session: Session, landing: Landing, marker: int, last_commit: int) -> None:
+        """Write a group, after the commit that its committer's marker names.
+
+        Raises Conflict or StoreError, and then nothing was written, or ConnectionLost, and then it may have been."""
+        ...
+
+
+class OneStatement:
+    """Lands groups in one round trip."""
+
+    def __init__(self, statements: Statements) -> None:
+        self._statement = statements.land
+
+    async def land(self, session: Session, landing: Landing, marker: int, last_commit: int) -> None:
+        await session.fetch(self._statement, *landing.arguments(marker, last_commit))

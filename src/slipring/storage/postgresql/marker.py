@@ -12,7 +12,7 @@ from contextlib import suppress
 from slipring.clock import Ids
 from slipring.storage.contract import StoreError, StoreUnavailable
 from slipring.storage.postgresql.errors import Conflict, ConnectionLost
-from slipring.storage.postgresql.sessions import Lane
+from slipring.storage.postgresql.sessions import Lane, Rows
 from slipring.storage.postgresql.statements import Statements
 
 _TRIES = 5
@@ -46,8 +46,7 @@ class Marker:
         for _ in range(_TRIES):
             fence = self._ids.number()
             try:
-                session = await self._lane.session()
-                rows = await session.fetch(self._statements.settle, self.name, fence)
+                rows = await self._settle(fence)
             except (Conflict, ConnectionLost, StoreError) as error:
                 failure = error
                 if not isinstance(error, Conflict):
@@ -63,6 +62,20 @@ class Marker:
         # Whatever became of it, a row with another name is not the one it rests on.
         self._last = None
         raise StoreUnavailable(f"PostgreSQL: the outcome of a commit could not be found out: {failure}")
+
+    async def _settle(self, fence: int) -> Rows:
+        """The row's last commit, which `fence` takes the place of."""
+        session = await self._lane.session()
+        await session.execute("BEGIN")
+        try:
+            rows = await session.fetch(self._statements.last_commit, self.name)
+            await session.fetch(self._statements.fence, self.name, fence)
+            await session.execute("COMMIT")
+        except (Conflict, StoreError):
+            with suppress(Conflict, StoreError):
+                await session.execute("ROLLBACK")
+            raise
+        return rows
 
     async def close(self) -> None:
         if self._last is not None:

@@ -9,17 +9,17 @@ from collections.abc import Sequence
 from slipring.storage.contract import StoreBusy
 from slipring.storage.postgresql.sessions import Lane
 
-_WAIT_SECONDS = 5.0
+WAIT_SECONDS = 5.0
+"""How long a scan or a snapshot waits for a connection."""
 _WAITING_MAX = 10_000
 
 
 class Pool:
     """Lends lanes in the order in which they are asked for."""
 
-    def __init__(self, lanes: Sequence[Lane], wait_seconds: float = _WAIT_SECONDS) -> None:
+    def __init__(self, lanes: Sequence[Lane]) -> None:
         self._idle = list(lanes)
         self._count = len(lanes)
-        self._wait_seconds = wait_seconds
         self._waiting: deque[asyncio.Future[Lane]] = deque()
 
     async def take(self) -> Lane:
@@ -31,7 +31,7 @@ class Pool:
         waiting: asyncio.Future[Lane] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiting)
         try:
-            await asyncio.wait({waiting}, timeout=self._wait_seconds)
+            await asyncio.wait({waiting}, timeout=WAIT_SECONDS)
         except asyncio.CancelledError:
             if waiting.done():
                 self.give(waiting.result())

@@ -15,6 +15,10 @@ _PLANS = {
     "jit": "off",
     "max_parallel_workers_per_gather": "0",
 }
+_LOCKS = {
+    # Who waits for a lock for so long may be in a deadlock; trying anew costs less than finding out.
+    "lock_timeout": "100ms",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +26,27 @@ class Profile:
     """A kind of server."""
 
     name: str
+    version_min: int
+    """The least major version of PostgreSQL that it says it is."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """What each session is set to."""
+    syncs_as_postgresql: bool = False
+    """Whether `synchronous_commit` says when a commit is acknowledged; elsewhere it is always when it is durable."""
+    commits_in_one_statement: bool = False
+    """Whether one statement may write a table in several ways; else a commit is a transaction of several."""
+    begin: str
+    """Opens a transaction that writes."""
+    begin_view: str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    """Opens a transaction that reads from one view."""
+    holds: str | None = None
+    """How a row that must not change before the commit is locked, one row at a time; None if the isolation sees to
+    it."""
+    grasps: bool = False
+    """Whether rows that are to be written are locked first, because the isolation does not see that they changed."""
+    stores_plainly: bool = False
+    """Whether tables have no storage parameters."""
+    after_tables: tuple[str, ...] = ()
+    """What to run once the tables are made, {schema} being their schema in quotes."""
     rows_per_commit: int = 10_000
     """How many rows one transaction may write."""
 
@@ -33,12 +56,50 @@ PROFILES: Mapping[str, Profile] = {
     for profile in (
         Profile(
             name="postgresql",
-            settings={
-                "default_transaction_isolation": "repeatable read",
-                # Who waits for a lock for so long may be in a deadlock; trying anew costs less than finding out.
-                "lock_timeout": "100ms",
-                **_PLANS,
-            },
+            version_min=14,
+            settings={"default_transaction_isolation": "repeatable read", **_LOCKS, **_PLANS},
+            syncs_as_postgresql=True,
+            commits_in_one_statement=True,
+            begin="BEGIN ISOLATION LEVEL REPEATABLE READ",
+        ),
+        Profile(
+            # Transactions over several nodes have no common snapshot, so rows are held by locks alone. Row locks over
+            # several shards are taken by updates only (Citus documentation, "SQL support and workarounds").
+            name="citus",
+            version_min=14,
+            settings=_LOCKS,
+            syncs_as_postgresql=True,
+            begin="BEGIN ISOLATION LEVEL READ COMMITTED",
+            holds="FOR SHARE",
+            grasps=True,
+            after_tables=tuple(
+                f"SELECT create_distributed_table('{{schema}}.{table}', '{column}') WHERE NOT EXISTS"
+                f" (SELECT 1 FROM pg_dist_partition WHERE logicalrelid = '{{schema}}.{table}'::regclass)"
+                for table, column in (("kv", "k"), ("counts", "k"), ("marks", "p"))
+            ),
+        ),
+        Profile(
+            # Snapshot isolation that is checked at the commit, and FOR UPDATE for rows that are only read
+            # (Aurora DSQL User Guide, "Concurrency control", "Cluster quotas and database limits").
+            name="dsql",
+            version_min=16,
+            begin="BEGIN ISOLATION LEVEL REPEATABLE READ",
+            holds="FOR UPDATE",
+            stores_plainly=True,
+            rows_per_commit=3000,
+        ),
+        Profile(
+            name="cockroachdb",
+            version_min=13,
+            begin="BEGIN ISOLATION LEVEL SERIALIZABLE",
+            begin_view="BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY",
+            stores_plainly=True,
+        ),
+        Profile(
+            name="yugabytedb",
+            version_min=11,
+            begin="BEGIN ISOLATION LEVEL SERIALIZABLE",
+            stores_plainly=True,
         ),
     )
 }

@@ -15,27 +15,32 @@ from slipring.storage.contract import StoreError, StoreTooNew
 from slipring.storage.postgresql.profiles import Profile
 from slipring.storage.postgresql.statements import Statements
 
-SERVER_VERSION_MIN = 14
-
-_ALREADY = frozenset(("23505", "42P06", "42P07", "42710", "XX000"))
-"""Who makes a thing at the same moment as somebody else may be told so, IF NOT EXISTS or not; XX000 is a tuple that
-was concurrently updated in the server's own catalog."""
+_AT_ONCE = frozenset(("23505", "40001", "40P01", "42P06", "42P07", "42710", "55P03", "XX000"))
+"""What one may be told who makes a thing at the same moment as somebody else, IF NOT EXISTS or not; XX000 is a tuple
+that was concurrently updated in the server's own catalog."""
 _TRIES = 20
 
 
-def _steps(schema: str) -> Sequence[Sequence[str]]:
+def _steps(schema: str, profile: Profile) -> Sequence[Sequence[str]]:
     """What leads from each format to the next; the first makes everything."""
+
+    def filled(percent: int) -> str:
+        """Pages keep room for new versions of their rows."""
+        return "" if profile.stores_plainly else f" WITH (fillfactor = {percent})"
+
+    # Items are compact, and reads splice them as they are: compressing costs time and saves little.
+    uncompressed = f"ALTER TABLE {schema}.kv ALTER COLUMN v SET STORAGE EXTERNAL"
     return (
         (
             f"CREATE TABLE IF NOT EXISTS {schema}.kv"
-            " (n bigint NOT NULL, k bytea PRIMARY KEY, rest bytea, v bytea) WITH (fillfactor = 85)",
-            # Items are compact, and reads splice them as they are: compressing costs time and saves little.
-            f"ALTER TABLE {schema}.kv ALTER COLUMN v SET STORAGE EXTERNAL",
+            f" (n bigint NOT NULL, k bytea PRIMARY KEY, rest bytea, v bytea){filled(85)}",
+            *(() if profile.stores_plainly else (uncompressed,)),
             f"CREATE TABLE IF NOT EXISTS {schema}.counts"
             " (a bigint NOT NULL, b bigint NOT NULL, slot smallint, k bytea, rest bytea, PRIMARY KEY (k, slot))"
-            " WITH (fillfactor = 50)",
+            f"{filled(50)}",
             f"CREATE TABLE IF NOT EXISTS {schema}.marks"
-            " (p bigint PRIMARY KEY, n bigint NOT NULL, at timestamptz NOT NULL DEFAULT now()) WITH (fillfactor = 20)",
+            f" (p bigint PRIMARY KEY, n bigint NOT NULL, at timestamptz NOT NULL DEFAULT now()){filled(20)}",
+            *(statement.format(schema=schema) for statement in profile.after_tables),
         ),
     )
 
@@ -51,13 +56,13 @@ class Schema:
     @property
     def format(self) -> int:
         """The format of this version."""
-        return len(_steps(self._schema))
+        return len(_steps(self._schema, self._profile))
 
     async def prepare(self, connection: Connection) -> int:
         """Bring the schema to this version's format; the format it had before, 0 if there was none.
 
         Raises StoreTooNew, StoreError, and what the driver raises."""
-        check_server(connection)
+        check_server(connection, self._profile.version_min)
         found = await self._found(connection)
         if found > self.format:
             raise StoreTooNew(
@@ -69,7 +74,7 @@ class Schema:
                 await self._run(
                     connection, f"CREATE TABLE IF NOT EXISTS {self._schema}.meta (name text PRIMARY KEY, value text)"
                 )
-            for step in _steps(self._schema)[found:]:
+            for step in _steps(self._schema, self._profile)[found:]:
                 for statement in step:
                     await self._run(connection, statement)
             await self._note(connection, "profile", self._profile.name)
@@ -94,29 +99,30 @@ class Schema:
             )
 
     async def _note(self, connection: Connection, name: str, value: str) -> None:
-        await connection.execute(
+        await self._run(
+            connection,
             f"INSERT INTO {self._schema}.meta (name, value) VALUES ($1, $2)"
             " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             name,
             value,
         )
 
-    async def _run(self, connection: Connection, statement: str) -> None:
+    async def _run(self, connection: Connection, statement: str, *arguments: str) -> None:
         for tries_left in reversed(range(_TRIES)):
             try:
-                await connection.execute(statement)
+                await connection.execute(statement, *arguments)
             except PostgresError as error:
-                if error.sqlstate not in _ALREADY or not tries_left:
+                if error.sqlstate not in _AT_ONCE or not tries_left:
                     raise
             else:
                 return
 
 
-def check_server(connection: Connection) -> None:
+def check_server(connection: Connection, version_min: int) -> None:
     """Raises StoreError if the server is too old."""
     version = connection.get_server_version()
-    if version.major < SERVER_VERSION_MIN:
+    if version.major < version_min:
         raise StoreError(
             f"the server is PostgreSQL {version.major}.{version.minor};"
-            f" Slipring needs PostgreSQL {SERVER_VERSION_MIN} or newer"
+            f" Slipring needs PostgreSQL {version_min} or newer"
         )

@@ -68,7 +68,7 @@ async def connect(address: Address) -> Session:
         connection = await asyncpg.connect(
             address.dsn, timeout=CONNECT_SECONDS, statement_cache_size=0, server_settings=settings
         )
-        if not address.relaxed:
+        if address.profile.syncs_as_postgresql and not address.relaxed:
             # A server may be set to lose commits; who did not ask for that does not get it.
             await connection.execute(_DURABLE)
     except Exception as error:

@@ -15,8 +15,6 @@ from slipring.storage.postgresql.sessions import Lane, Rows
 from slipring.storage.postgresql.statements import Statements
 from slipring.storage.postgresql.tasks import Tasks
 
-_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-
 
 class OpenView:
     """A transaction that reads, on a lane of the pool."""
@@ -44,12 +42,12 @@ class OpenView:
             self._pool.give(self._lane)
 
 
-async def open_view(pool: Pool, statements: Statements, noticing: Noticing) -> OpenView:
+async def open_view(pool: Pool, statements: Statements, noticing: Noticing, begin: str) -> OpenView:
     """A view as of now. Raises StoreError."""
     lane = await pool.take()
     try:
         session = await lane.session()
-        await session.execute(_BEGIN)
+        await session.execute(begin)
         # The first statement takes the view.
         rows = await session.fetch(statements.lookup, [VERSION_PLACE])
         noticing.saw(rows[0][1] if rows else None)

@@ -24,7 +24,7 @@ _FULL_KEY = f"CASE WHEN rest IS NULL THEN k ELSE substr(k, 1, {HEAD_BYTES}) || r
 class Statements:
     """The texts, ready to be prepared."""
 
-    def __init__(self, schema: str) -> None:
+    def __init__(self, schema: str, holds: str | None = None) -> None:
         self.schema = quoted(schema)
         kv, counts, marks = (f"{self.schema}.{name}" for name in ("kv", "counts", "marks"))
         version = f"SELECT k, NULL::bytea, v FROM {kv} WHERE k = ''"
@@ -48,13 +48,30 @@ class Statements:
         """The same for ranges with counters or long keys: $5 <= key < $6 besides. Rows: key, value, sums."""
 
         self.land = _land(kv, counts, marks)
+
+        self.hold = f"SELECT n FROM {kv} WHERE k = $1 {holds or ''}"
+        """The commit of a row that nobody changes before this transaction ends."""
+        self.versions = f"SELECT k, n FROM {kv} WHERE k = ANY($1::bytea[])"
+        self.grasp = f"UPDATE {kv} SET n = n WHERE k = ANY($1::bytea[]) RETURNING k, n"
+        """The same as `versions`, of rows that nobody else changes from now on."""
+        new = "unnest($2::bytea[], $3::bytea[], $4::bytea[]) AS new (k, rest, v)"
+        self.insert = f"INSERT INTO {kv} (k, rest, v, n) SELECT k, rest, v, $1::bigint FROM {new}"
+        """$1 the commit, $2 places, $3 rests, $4 values of keys that are absent."""
+        self.replace = f"{self.insert} ON CONFLICT (k) DO UPDATE SET v = excluded.v, n = excluded.n"
+        self.erase = f"DELETE FROM {kv} WHERE k = ANY($1::bytea[])"
+        self.count = (
+            f"INSERT INTO {counts} AS counts (k, rest, slot, a, b)"
+            " SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::smallint[], $4::bigint[], $5::bigint[])"
+            " ON CONFLICT (k, slot) DO UPDATE SET a = counts.a + excluded.a, b = counts.b + excluded.b"
+        )
+        self.uncount = f"DELETE FROM {counts} WHERE k = ANY($1::bytea[])"
+
         self.mark = f"INSERT INTO {marks} (p, n) VALUES ($1, $2) ON CONFLICT (p) DO NOTHING"
         """Begin the commits of $1 after $2."""
-        self.settle = (
-            f"WITH was AS (SELECT p, n FROM {marks} WHERE p = $1 FOR UPDATE)"
-            f" UPDATE {marks} SET n = $2 FROM was WHERE {marks}.p = was.p RETURNING was.n"
-        )
-        """The last commit of $1. What was still under way cannot happen any more: $2 took its place."""
+        self.raise_mark = f"UPDATE {marks} SET n = $1, at = now() WHERE p = $2 AND n = $3 RETURNING n"
+        """$1 is the commit of $2 that follows $3. No row if another one does."""
+        self.last_commit = f"SELECT n FROM {marks} WHERE p = $1 FOR UPDATE"
+        self.fence = f"UPDATE {marks} SET n = $2 WHERE p = $1"
         self.unmark = f"DELETE FROM {marks} WHERE p = $1"
         self.forget_marks = f"DELETE FROM {marks} WHERE at < now() - interval '30 days'"
         self.forget_absent = f"DELETE FROM {kv} WHERE k = ANY($1::bytea[]) AND n = $2 AND v IS NULL"

@@ -29,8 +29,8 @@ class PostgresqlStore:
     """A store that any number of processes on any number of machines may have open."""
 
     def __init__(self, address: Address, clock: Clock | None = None, ids: Ids | None = None) -> None:
-        self._address = address
-        self._statements = Statements(address.schema)
+        self.address = address
+        self._statements = Statements(address.schema, address.profile.holds)
         self._schema = Schema(self._statements, address.profile, address.schema)
         self._prepared = asyncio.Lock()
         self._is_prepared = False
@@ -39,7 +39,7 @@ class PostgresqlStore:
         self._noticing = Noticing()
         self._tasks = Tasks()
         lanes = [Lane(self._open_session) for _ in range(address.pool)]
-        self._lanes = lanes
+        self.lanes = lanes
         reading, others = lanes[1 : 1 + _READING_LANES], lanes[1 + _READING_LANES :]
         self._reads = Reads(reading, self._statements, self._noticing, self._tasks)
         self._pool = Pool(others)
@@ -48,6 +48,11 @@ class PostgresqlStore:
             lanes[0], self._statements, address.profile, self._noticing, clock or SystemClock(), ids or Ids()
         )
         self._opening: set[asyncio.Future[None]] = set()
+
+    @property
+    def conflicts(self) -> int:
+        """How often commits were tried again."""
+        return self._committer.conflicts
 
     async def get(self, key: bytes) -> bytes | None:
         if self._closed:
@@ -75,7 +80,8 @@ class PostgresqlStore:
     def snapshot(self) -> PostgresqlSnapshot:
         if self._closed:
             raise _closed()
-        opening = self._tasks.run(open_view(self._pool, self._statements, self._noticing))
+        begin = self.address.profile.begin_view
+        opening = self._tasks.run(open_view(self._pool, self._statements, self._noticing, begin))
         opened: asyncio.Future[None] = opening.get_loop().create_future()
         self._opening.add(opened)
 
@@ -90,7 +96,7 @@ class PostgresqlStore:
         return PostgresqlSnapshot(opening, self._statements, self._pages, self._tasks)
 
     async def start(self) -> None:
-        await self._lanes[0].session()
+        await self.lanes[0].session()
         await self._measure()
 
     def refresh(self) -> None:
@@ -105,9 +111,9 @@ class PostgresqlStore:
     def describe(self) -> dict[str, Any]:
         return {
             "kind": "postgresql",
-            "path": self._address.shown,
+            "path": self.address.shown,
             "bytes_on_disk": self._bytes,
-            "durability": "relaxed" if self._address.relaxed else "fsync",
+            "durability": "relaxed" if self.address.relaxed else "fsync",
             "commits": self._committer.commits,
             "groups": self._committer.groups,
         }
@@ -118,11 +124,11 @@ class PostgresqlStore:
         self._closed = True
         await self._committer.close()
         await self._tasks.drain()
-        await close_all(self._lanes)
+        await close_all(self.lanes)
 
     async def migrate(self) -> tuple[int, int]:
         """Bring the schema to this version's format; the formats before and after. Raises StoreError."""
-        session = await connect(self._address)
+        session = await connect(self.address)
         try:
             return await self._prepare(session), self._schema.format
         finally:
@@ -132,7 +138,7 @@ class PostgresqlStore:
         """A connection whose schema is as this version wants it. Raises StoreError."""
         if self._closed and not self._is_prepared:
             raise _closed()
-        session = await connect(self._address)
+        session = await connect(self.address)
         if not self._is_prepared:
             async with self._prepared:
                 if not self._is_prepared:
@@ -145,7 +151,7 @@ class PostgresqlStore:
             return await self._schema.prepare(session.connection)
         except Exception as error:
             session.drop()
-            raise refusal(error, self._address.shown) from error
+            raise refusal(error, self.address.shown) from error
 
     async def _scan(self, start: bytes, stop: bytes, limit: int, bytes_max: int, reverse: bool) -> list[Pair]:
         lane = await self._pool.take()
@@ -155,8 +161,9 @@ class PostgresqlStore:
             self._pool.give(lane)
 
     async def _measure(self) -> None:
-        rows = await self._lanes[0].fetch(self._statements.size)
-        self._bytes = int(rows[0][0])
+        if self.address.profile.syncs_as_postgresql:
+            rows = await self.lanes[0].fetch(self._statements.size)
+            self._bytes = int(rows[0][0])
 
 
 def _closed() -> StoreUnavailable:

@@ -1,0 +1,83 @@
+"""Writing what a group decided, in a transaction of several statements, for servers that cannot do it in one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from slipring.storage.contract import StoreError
+from slipring.storage.postgresql.errors import Conflict
+from slipring.storage.postgresql.landing import Landing
+from slipring.storage.postgresql.places import place_of, rest_of
+from slipring.storage.postgresql.profiles import Profile
+from slipring.storage.postgresql.sessions import Session
+from slipring.storage.postgresql.statements import Statements
+
+Row = tuple[bytes, bytes | None]
+
+
+class SeveralStatements:
+    """Lands groups by looking at the rows that they rest on once more, within the transaction that writes."""
+
+    def __init__(self, statements: Statements, profile: Profile) -> None:
+        self._statements = statements
+        self._profile = profile
+
+    async def land(self, session: Session, landing: Landing, marker: int, last_commit: int) -> None:
+        """Raises Conflict or StoreError, and then nothing was written, or ConnectionLost."""
+        await session.execute(self._profile.begin)
+        try:
+            await self._mark(session, landing.commit, marker, last_commit)
+            await self._check(session, landing)
+            await self._write(session, landing)
+            await session.execute("COMMIT")
+        except (Conflict, StoreError):
+            with suppress(Conflict, StoreError):
+                await session.execute("ROLLBACK")
+            raise
+
+    async def _mark(self, session: Session, commit: int, marker: int, last_commit: int) -> None:
+        if not await session.fetch(self._statements.raise_mark, commit, marker, last_commit):
+            raise Conflict("the committer was replaced")
+
+    async def _check(self, session: Session, landing: Landing) -> None:
+        """See that the rows are of the commits that they were of, and will be so until the end. Raises Conflict."""
+        plan = landing.plan
+        written = {place_of(key): commit for key, commit in plan.deleted}
+        written |= {place_of(key): commit for key, commit, _ in plan.updated}
+        held = {place_of(key): commit for key, commit in plan.held}
+        if self._profile.holds is None:
+            written |= held
+        else:
+            for place, commit in held.items():
+                if await session.fetch(self._statements.hold, place) != [(commit,)]:
+                    raise Conflict("a row is no longer what it was")
+        if written:
+            statement = self._statements.grasp if self._profile.grasps else self._statements.versions
+            found = await session.fetch(statement, list(written))
+            if dict(found) != written:
+                raise Conflict("a row is no longer what it was")
+
+    async def _write(self, session: Session, landing: Landing) -> None:
+        plan, statements = landing.plan, self._statements
+        if plan.inserted:
+            await self._put(session, statements.insert, landing.commit, plan.inserted)
+        if puts := [*[(key, value) for key, _, value in plan.updated], *plan.replaced]:
+            await self._put(session, statements.replace, landing.commit, puts)
+        if gone := [*[key for key, _ in plan.deleted], *plan.erased]:
+            await session.fetch(statements.erase, [place_of(key) for key in gone])
+        if plan.counted:
+            await session.fetch(
+                statements.count,
+                [place_of(key) for key, _ in plan.counted],
+                [rest_of(key) for key, _ in plan.counted],
+                [landing.slot] * len(plan.counted),
+                [a for _, (a, _) in plan.counted],
+                [b for _, (_, b) in plan.counted],
+            )
+        if plan.uncounted:
+            await session.fetch(statements.uncount, [place_of(key) for key in plan.uncounted])
+
+    async def _put(self, session: Session, statement: str, commit: int, rows: Sequence[Row]) -> None:
+        places, rests = [place_of(key) for key, _ in rows], [rest_of(key) for key, _ in rows]
+        await session.fetch(statement, commit, places, rests, [value for _, value in rows])

@@ -1,0 +1,89 @@
+"""A connection that breaks in the middle of a commit. What became of the commit is found out, never guessed."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from slipring.storage.postgresql.store import PostgresqlStore
+from tests.postgresql.conftest import opened
+from tests.postgresql.proxy import Cut, Proxy
+from tests.storage.mutations import increment
+
+
+async def number(store: PostgresqlStore) -> bytes | None:
+    return await store.get(b"number")
+
+
+def test_a_lone_read_is_one_round_trip_and_a_lone_conditional_write_two(own_address: str) -> None:
+    """Round trips are the cost of a store across a network."""
+
+    async def scenario() -> None:
+        async with Proxy(own_address) as proxy, opened(proxy.address) as store:
+            await increment(store, b"number")
+            await number(store)
+            before = proxy.requests
+            assert await number(store) == b"1"
+            assert proxy.requests - before == 1
+            assert await increment(store, b"number") == 2
+            assert proxy.requests - before == 3
+
+    asyncio.run(scenario())
+
+
+def test_reads_and_writes_that_come_together_share_their_round_trips(own_address: str) -> None:
+    async def scenario() -> None:
+        async with Proxy(own_address) as proxy, opened(proxy.address) as store:
+            await increment(store, b"number")
+            await number(store)
+            before = proxy.requests
+            await asyncio.gather(*(number(store) for _ in range(50)))
+            assert proxy.requests - before == 1
+            await asyncio.gather(*(increment(store, b"number/%d" % n) for n in range(50)))
+            assert proxy.requests - before <= 1 + 2 * 2
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("cut", [Cut.BEFORE_REQUEST, Cut.BEFORE_ANSWER])
+@pytest.mark.parametrize("request_number", [1, 2], ids=["at the read", "at the write"])
+def test_a_commit_happens_once_wherever_its_connection_breaks(own_address: str, cut: Cut, request_number: int) -> None:
+    """An increment done again, or taken for done, would show."""
+
+    async def scenario() -> None:
+        async with Proxy(own_address) as proxy, opened(proxy.address) as store:
+            assert await increment(store, b"number") == 1
+            proxy.cut(cut, request_number)
+            assert await increment(store, b"number") == 2
+            assert await increment(store, b"number") == 3
+            assert await number(store) == b"3"
+
+    asyncio.run(scenario())
+
+
+def test_a_write_that_arrives_late_does_nothing(own_address: str) -> None:
+    """The client has gone and asked what became of it; the server gets to see the statement only then."""
+
+    async def scenario() -> None:
+        async with Proxy(own_address) as proxy, opened(proxy.address) as store:
+            assert await increment(store, b"number") == 1
+            proxy.cut(Cut.REQUEST_LATE, 2)
+            assert await increment(store, b"number") == 2
+            proxy.late.set()
+            await proxy.was_late.wait()
+            assert await number(store) == b"2"
+            assert await increment(store, b"number") == 3
+
+    asyncio.run(scenario())
+
+
+def test_a_read_whose_connection_breaks_is_read_again(own_address: str) -> None:
+    async def scenario() -> None:
+        async with Proxy(own_address) as proxy, opened(proxy.address) as store:
+            await increment(store, b"number")
+            await number(store)
+            proxy.cut(Cut.BEFORE_ANSWER, 1)
+            assert await number(store) == b"1"
+
+    asyncio.run(scenario())
