@@ -12,7 +12,7 @@ from tests.api.checks.table import (
     MIXED,
     NOT_VALID,
     OURS,
-    SUITE,
+    SEEN,
     Body,
     Check,
     Operation,
@@ -46,7 +46,7 @@ BATCH_GET_ITEM = Operation(
         Stage(
             "The model's constraints, all broken ones together",
             [
-                Check("validation.one_of", {"ReturnConsumedCapacity": "BOGUS"}, broken(CAPACITY), SUITE),
+                Check("validation.one_of", {"ReturnConsumedCapacity": "BOGUS"}, broken(CAPACITY), SEEN),
                 Check(
                     "validation.map_keys",
                     {"RequestItems": {"a!b": {"Keys": [KEY]}, "range": ABSENT}},
@@ -57,7 +57,7 @@ BATCH_GET_ITEM = Operation(
                             KEYS_OF_MAP,
                         )
                     ),
-                    SUITE,
+                    SEEN,
                     begins="1 validation error detected: Value '{",
                 ),
             ],
@@ -69,20 +69,20 @@ BATCH_GET_ITEM = Operation(
                     "validation.request_items_required",
                     Body(b'{"RequestItems": {}}'),
                     "The requestItems parameter is required for BatchGetItem",
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "validation.constraint_failed_by_hand",
                     {"RequestItems": {"range": {"Keys": many(101)}}},
                     "1 validation error detected: Value at 'RequestItems.range.member.Keys' failed to satisfy "
                     "constraint: Member must have length less than or equal to 100",
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "batches.too_many_items",
                     {"RequestItems": {"range": {"Keys": many(60)}, "indexed": {"Keys": many(60)}}},
                     "Too many items requested for the BatchGetItem call",
-                    SUITE,
+                    SEEN,
                 ),
             ],
         ),
@@ -95,7 +95,7 @@ BATCH_GET_ITEM = Operation(
                     {"RequestItems": {"range": {"ProjectionExpression": "a, a"}}},
                     "Invalid ProjectionExpression: Two document paths overlap with each other; must remove or rewrite "
                     "one of these paths; path one: [a], path two: [a]",
-                    SUITE,
+                    SEEN,
                 ),
             ],
         ),
@@ -111,7 +111,7 @@ BATCH_GET_ITEM = Operation(
                         }
                     },
                     MIXED + "{AttributesToGet} Expression parameters: {ProjectionExpression}",
-                    SUITE,
+                    SEEN,
                     begins=MIXED,
                 )
             ],
@@ -123,20 +123,20 @@ BATCH_GET_ITEM = Operation(
                     "tables.table_not_found",
                     {"RequestItems": {"absent": {"Keys": [KEY]}}},
                     "Requested resource not found",
-                    SUITE,
+                    SEEN,
                     "ResourceNotFoundException",
                 ),
                 Check(
                     "items.key_does_not_match_schema",
                     {"RequestItems": {"range": {"Keys": {0: {"sk": ABSENT}}}}},
                     NO_SCHEMA,
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "items.duplicate_item_keys",
                     {"RequestItems": {"range": {"Keys": {1: KEY}}}},
                     "Provided list of item keys contains duplicates",
-                    SUITE,
+                    SEEN,
                 ),
             ],
         ),
@@ -167,7 +167,7 @@ BATCH_WRITE_ITEM = Operation(
                             "BOGUS", "returnItemCollectionMetrics", "Member must satisfy enum value set: [SIZE, NONE]"
                         )
                     ),
-                    SUITE,
+                    SEEN,
                 )
             ],
         ),
@@ -182,14 +182,14 @@ BATCH_WRITE_ITEM = Operation(
                             "{a!b=[WriteRequest(putRequest=null, deleteRequest=null)]}", "requestItems", KEYS_OF_MAP
                         )
                     ),
-                    SUITE,
+                    SEEN,
                     begins="1 validation error detected: Value '{",
                 ),
                 Check(
                     "validation.request_items_required",
                     Body(b'{"RequestItems": {}}'),
                     "The requestItems parameter is required for BatchWriteItem",
-                    SUITE,
+                    SEEN,
                 ),
             ],
         ),
@@ -205,7 +205,7 @@ BATCH_WRITE_ITEM = Operation(
                         }
                     },
                     "Too many items requested for the BatchWriteItem call",
-                    SUITE,
+                    SEEN,
                 )
             ],
         ),
@@ -216,14 +216,14 @@ BATCH_WRITE_ITEM = Operation(
                     "batches.not_one_write_request",
                     write({"DeleteRequest": {"Key": KEY}}),
                     "Supplied WriteRequest must contain exactly one of PutRequest or DeleteRequest",
-                    SUITE,
+                    SEEN,
                 ),
                 *value_checks(lambda value: write({"PutRequest": {"Item": {"bad": value}}})),
                 Check(
                     "items.item_too_large",
                     write({"PutRequest": {"Item": {"large": s("x" * 409_600)}}}),
                     "Item size has exceeded the maximum allowed size",
-                    SUITE,
+                    SEEN,
                 ),
             ],
         ),
@@ -234,20 +234,20 @@ BATCH_WRITE_ITEM = Operation(
                     "tables.table_not_found",
                     {"RequestItems": {"absent": [PUT]}},
                     "Requested resource not found",
-                    SUITE,
+                    SEEN,
                     "ResourceNotFoundException",
                 ),
                 Check(
                     "items.key_does_not_match_schema",
                     write({"PutRequest": {"Item": {"sk": ABSENT}}}),
                     NO_SCHEMA,
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "items.index_key_type_mismatch",
                     write({"PutRequest": {"Item": {"g": n(1)}}}),
                     INVALID + "Type mismatch for Index Key g Expected: S Actual: N IndexName: global",
-                    SUITE,
+                    SEEN,
                 ),
             ],
         ),
@@ -258,7 +258,7 @@ BATCH_WRITE_ITEM = Operation(
                     "items.duplicate_item_keys",
                     {"RequestItems": {"indexed": {1: PUT}}},
                     "Provided list of item keys contains duplicates",
-                    SUITE,
+                    SEEN,
                 )
             ],
         ),
@@ -272,7 +272,7 @@ SEVERAL = Stage(
             "items.several_operations_on_one_item",
             {"TransactItems": {13: {"Delete": {"TableName": "range", "Key": KEY}}}},
             "Transaction request cannot include multiple operations on one item",
-            SUITE,
+            SEEN,
         )
     ],
 )
@@ -285,7 +285,7 @@ def get(spoil: Spoil) -> Spoil:
 
 
 def in_transaction(spoil: Spoil) -> Check:
-    return Check("tables.table_not_found", spoil, "Requested resource not found", SUITE, "ResourceNotFoundException")
+    return Check("tables.table_not_found", spoil, "Requested resource not found", SEEN, "ResourceNotFoundException")
 
 
 def length(items: str) -> Check:
@@ -293,7 +293,7 @@ def length(items: str) -> Check:
         "validation.at_least",
         {"TransactItems": []},
         broken(constraint("[]", items, "Member must have length greater than or equal to 1")),
-        SUITE,
+        SEEN,
     )
 
 
@@ -306,7 +306,7 @@ TRANSACT_GET_ITEMS = Operation(
             "The model's constraints, all broken ones together",
             [
                 length("transactItems"),
-                Check("validation.one_of", {"ReturnConsumedCapacity": "BOGUS"}, broken(CAPACITY), SUITE),
+                Check("validation.one_of", {"ReturnConsumedCapacity": "BOGUS"}, broken(CAPACITY), SEEN),
             ],
         ),
         Stage(
@@ -318,7 +318,7 @@ TRANSACT_GET_ITEMS = Operation(
                     get({"ProjectionExpression": "a, a"}),
                     "Invalid ProjectionExpression: Two document paths overlap with each other; must remove or rewrite "
                     "one of these paths; path one: [a], path two: [a]",
-                    SUITE,
+                    SEEN,
                 ),
             ],
         ),
@@ -330,7 +330,7 @@ TRANSACT_GET_ITEMS = Operation(
                     "items.transaction_canceled",
                     get({"Key": {"sk": ABSENT}}),
                     CANCELLED.format("ValidationError"),
-                    SUITE,
+                    SEEN,
                     "TransactionCanceledException",
                     begins=CANCELLED.format("ValidationError").removesuffix("]"),
                 ),
@@ -338,7 +338,7 @@ TRANSACT_GET_ITEMS = Operation(
                     "items.empty_key_value",
                     get({"Key": {"sk": s("")}}),
                     NOT_VALID + "The AttributeValue for a key attribute cannot contain an empty string value. Key: sk",
-                    SUITE,
+                    SEEN,
                 ),
             ],
         ),
@@ -354,7 +354,7 @@ TRANSACT_GET_ITEMS = Operation(
                         }
                     },
                     "Transaction request cannot include multiple operations on one item",
-                    SUITE,
+                    SEEN,
                 )
             ],
         ),
@@ -394,7 +394,7 @@ TRANSACT_WRITE_ITEMS = Operation(
                     broken(
                         constraint("x" * 37, "clientRequestToken", "Member must have length less than or equal to 36")
                     ),
-                    SUITE,
+                    SEEN,
                 ),
             ],
         ),
@@ -405,7 +405,7 @@ TRANSACT_WRITE_ITEMS = Operation(
                     "batches.not_one_transaction_action",
                     {"TransactItems": {2: {}}},
                     "TransactItems can only contain one of Check, Put, Update or Delete",
-                    SUITE,
+                    SEEN,
                 )
             ],
         ),
@@ -417,19 +417,19 @@ TRANSACT_WRITE_ITEMS = Operation(
                     "expressions.syntax_error",
                     put({"ConditionExpression": "a = = b"}),
                     'Invalid ConditionExpression: Syntax error; token: "=", near: "= = b"',
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "items.item_too_large",
                     put({"Item": {"large": s("x" * 409_600)}}),
                     "Item size has exceeded the maximum allowed size",
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "expressions.placeholders_unused",
                     update({"UpdateExpression": "REMOVE a", "ExpressionAttributeNames": {"#a": "a"}}),
                     "Value provided in ExpressionAttributeNames unused in expressions: keys: {#a}",
-                    SUITE,
+                    SEEN,
                 ),
             ],
         ),
@@ -452,13 +452,13 @@ TRANSACT_WRITE_ITEMS = Operation(
                     "items.empty_key_value",
                     put({"Item": {"sk": s("")}}),
                     NOT_VALID + "The AttributeValue for a key attribute cannot contain an empty string value. Key: sk",
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "items.transaction_canceled",
                     put({"Item": {"sk": n(1)}}),
                     CANCELLED.format("ValidationError, None"),
-                    SUITE,
+                    SEEN,
                     "TransactionCanceledException",
                     begins=CANCELLED.format("ValidationError, None").removesuffix("]"),
                 ),
@@ -472,7 +472,7 @@ TRANSACT_WRITE_ITEMS = Operation(
                     "items.condition_failed",
                     update({"ConditionExpression": "attribute_not_exists(pk)"}),
                     CANCELLED.format("None, ConditionalCheckFailed"),
-                    SUITE,
+                    SEEN,
                     "TransactionCanceledException",
                 )
             ],

@@ -11,7 +11,7 @@ from tests.api.checks.table import (
     NOT_NULL,
     OURS,
     REPORT,
-    SUITE,
+    SEEN,
     Check,
     Operation,
     Request,
@@ -30,7 +30,7 @@ TABLE_NAME = Stage(
             "validation.parameter_required",
             {"TableName": ABSENT},
             "The parameter 'TableName' is required but was not present in the request",
-            SUITE,
+            SEEN,
         ),
         Check(
             "validation.empty_table_name",
@@ -39,13 +39,13 @@ TABLE_NAME = Stage(
                 constraint("", "tableName", "Member must have length greater than or equal to 3"),
                 constraint("", "tableName", "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"),
             ),
-            SUITE,
+            SEEN,
         ),
         Check(
             "validation.at_least",
             {"TableName": "ab"},
             broken(constraint("ab", "tableName", "Member must have length greater than or equal to 3")),
-            SUITE,
+            SEEN,
         ),
     ],
 )
@@ -59,7 +59,7 @@ INITIAL = (
 
 
 def schema(constructor: str, message: str, **spoil: Any) -> Check:
-    return Check(f"tables.{constructor}", spoil, message, SUITE)
+    return Check(f"tables.{constructor}", spoil, message, SEEN)
 
 
 def global_indexes(*indexes: Any) -> Request:
@@ -70,7 +70,7 @@ def local_indexes(*indexes: Any) -> Request:
     return {"LocalSecondaryIndexes": list(indexes), "GlobalSecondaryIndexes": ABSENT}
 
 
-def indexed(constructor: str, spoil: Spoil, message: str, source: str = SUITE) -> Check:
+def indexed(constructor: str, spoil: Spoil, message: str, source: str = SEEN) -> Check:
     return Check(f"indexes.{constructor}", spoil, message, source)
 
 
@@ -104,7 +104,7 @@ STREAM = Stage(
             "streams.view_type_missing",
             {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": ABSENT}},
             INVALID + "StreamViewType must be specified when StreamEnabled is true",
-            SUITE,
+            SEEN,
         ),
         Check(
             "streams.view_type_refused",
@@ -150,7 +150,7 @@ CREATE_TABLE = Operation(
                             "Member must satisfy enum value set: [PROVISIONED, PAY_PER_REQUEST]",
                         )
                     ),
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "validation.constraints_failed",
@@ -187,7 +187,7 @@ CREATE_TABLE = Operation(
                     "validation.failure",
                     {"KeySchema": ABSENT},
                     broken(constraint(None, "keySchema", NOT_NULL)),
-                    SUITE,
+                    SEEN,
                 )
             ],
         ),
@@ -253,7 +253,7 @@ CREATE_TABLE = Operation(
                     global_indexes(index("global", "x")),
                     INVALID + "Some index key attributes are not defined in AttributeDefinitions. Keys: [x], "
                     "AttributeDefinitions: [pk, sk, a]",
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "tables.definitions_unused",
@@ -265,7 +265,7 @@ CREATE_TABLE = Operation(
                     INVALID
                     + "Some AttributeDefinitions are not used. AttributeDefinitions: [pk, sk, a, x], keys used: "
                     "[pk, sk, a]",
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "tables.number_of_definitions_differs",
@@ -273,7 +273,7 @@ CREATE_TABLE = Operation(
                     INVALID
                     + "Number of attributes in KeySchema does not exactly match number of attributes defined in "
                     "AttributeDefinitions",
-                    SUITE,
+                    SEEN,
                 ),
             ],
             apart="both say which indexes there are",
@@ -372,14 +372,14 @@ CREATE_TABLE = Operation(
                     {"BillingMode": ABSENT},
                     INVALID + "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is "
                     "PROVISIONED",
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "throughput.capacity_refused",
                     {"ProvisionedThroughput": units(1, 1)},
                     INVALID + "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is "
                     "PAY_PER_REQUEST",
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "throughput.index_capacity_required",
@@ -413,7 +413,7 @@ CREATE_TABLE = Operation(
                     "throughput.warm_throughput_below_initial",
                     {"WarmThroughput": {"ReadUnitsPerSecond": 1}},
                     INVALID + f"Requested ReadUnitsPerSecond for WarmThroughput for table {INITIAL}",
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "throughput.warm_throughput_below_capacity",
@@ -432,7 +432,7 @@ CREATE_TABLE = Operation(
                     "tags.tag_repeated",
                     {"Tags": [{"Key": "k", "Value": "v"}, {"Key": "k", "Value": "w"}]},
                     "Duplicate Tag Keys provided as input: Duplicate Tag Key found k",
-                    SUITE,
+                    SEEN,
                 )
             ],
         ),
@@ -443,7 +443,7 @@ CREATE_TABLE = Operation(
                     "tables.table_exists",
                     {"TableName": "hash"},
                     "Table already exists: hash",
-                    SUITE,
+                    SEEN,
                     "ResourceInUseException",
                 )
             ],
@@ -539,7 +539,7 @@ UPDATE_TABLE = Operation(
                     "GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, "
                     "ReplicaTransitRoleArn, MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, "
                     "WarmThroughput or TableClass is required",
-                    SUITE,
+                    SEEN,
                 )
             ],
         ),
@@ -630,7 +630,7 @@ UPDATE_TABLE = Operation(
                     "tables.table_not_found",
                     {"TableName": "absent"},
                     "Requested resource not found: Table: absent not found",
-                    SUITE,
+                    SEEN,
                     "ResourceNotFoundException",
                 )
             ],
@@ -647,13 +647,13 @@ UPDATE_TABLE = Operation(
                     },
                     INVALID + "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is "
                     "PAY_PER_REQUEST",
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "throughput.capacity_required_to_switch",
                     {**PROVISIONED_TABLE, "DeletionProtectionEnabled": ABSENT, "BillingMode": "PROVISIONED"},
                     INVALID + "ProvisionedThroughput must be specified when BillingMode is PROVISIONED",
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "throughput.capacity_unchanged",
@@ -661,7 +661,7 @@ UPDATE_TABLE = Operation(
                     "The provisioned throughput for the table will not change. The requested value equals the current "
                     "value. Current ReadCapacityUnits provisioned for the table: 5. Requested ReadCapacityUnits: 5. "
                     "Current WriteCapacityUnits provisioned for the table: 5. Requested WriteCapacityUnits: 5." + REFER,
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "throughput.on_demand_maximum_change_refused",
@@ -683,7 +683,7 @@ UPDATE_TABLE = Operation(
                     },
                     INVALID + "Requested ReadUnitsPerSecond for WarmThroughput for table is lower than current "
                     "WarmThroughput, decreasing WarmThroughput is not supported",
-                    SUITE,
+                    SEEN,
                 ),
             ],
             apart="a table that is absent has no billing mode",
@@ -699,7 +699,7 @@ UPDATE_TABLE = Operation(
                         "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
                     },
                     "Table already has an enabled stream: TableName: indexed",
-                    SUITE,
+                    SEEN,
                 )
             ],
         ),
@@ -710,7 +710,7 @@ UPDATE_TABLE = Operation(
                     "indexes.one_index_at_a_time",
                     updates(added("one"), added("two"), **NEW),
                     SUBSCRIBER + "Only 1 online index can be created or deleted simultaneously per table",
-                    SUITE,
+                    SEEN,
                     "LimitExceededException",
                 ),
                 indexed(

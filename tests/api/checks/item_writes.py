@@ -16,7 +16,7 @@ from tests.api.checks.table import (
     NOT_VALID,
     OURS,
     REPORT,
-    SUITE,
+    SEEN,
     Check,
     Operation,
     Request,
@@ -41,18 +41,18 @@ def constraints(*more: Check) -> Stage:
     return Stage(
         "The model's constraints, all broken ones together",
         [
-            Check("validation.failure", {"TableName": ABSENT}, broken(constraint(None, "tableName", NOT_NULL)), SUITE),
+            Check("validation.failure", {"TableName": ABSENT}, broken(constraint(None, "tableName", NOT_NULL)), SEEN),
             Check(
                 "validation.at_least",
                 {"TableName": ""},
                 broken(constraint("", "tableName", "Member must have length greater than or equal to 1")),
-                SUITE,
+                SEEN,
             ),
             Check(
                 "validation.at_most",
                 {"TableName": "x" * 256},
                 broken(constraint("x" * 256, "tableName", "Member must have length less than or equal to 255")),
-                SUITE,
+                SEEN,
             ),
             Check(
                 "validation.matches",
@@ -64,7 +64,7 @@ def constraints(*more: Check) -> Stage:
                         "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+",
                     )
                 ),
-                SUITE,
+                SEEN,
             ),
             Check(
                 "validation.invalid_table_arn",
@@ -85,7 +85,7 @@ RETURN_VALUES = Stage(
             "requests.return_values_not_allowed",
             {"ReturnValues": "UPDATED_NEW"},
             "ReturnValues can only be ALL_OLD or NONE",
-            SUITE,
+            SEEN,
         )
     ],
 )
@@ -100,13 +100,13 @@ def value_stage(member: str) -> Stage:
                 "attribute_values.empty_attribute_name",
                 {member: {"": s("x")}},
                 "Empty attribute name",
-                SUITE,
+                SEEN,
             ),
             Check(
                 "attribute_values.attribute_name_too_long",
                 {member: {"x" * 65536: s("x")}},
                 "1 validation error detected: Attribute name is too large, must be less than 65536 bytes",
-                SUITE,
+                SEEN,
             ),
         ],
     )
@@ -120,7 +120,7 @@ MIXING = Stage(
             {"Expected": {"a": {"Exists": False}}, "ConditionExpression": TRUE},
             "Can not use both expression and non-expression parameters in the same request: Non-expression parameters: "
             "{Expected} Expression parameters: {ConditionExpression}",
-            SUITE,
+            SEEN,
             begins=MIXED,
         )
     ],
@@ -138,7 +138,7 @@ CONDITIONAL_OPERATOR = Stage(
             "expressions.conditional_operator_with_one_condition",
             {"ConditionalOperator": "AND", "Expected": {"a": {"Exists": False}}},
             "ConditionalOperator can only be used when Filter or Expected has two or more elements",
-            SUITE,
+            SEEN,
         ),
     ],
 )
@@ -162,7 +162,7 @@ def expression_values(spoil: Spoil) -> Stage:
                 "expressions.expression_value_invalid",
                 place({"N": "abc"}),
                 WRAPPED.format("The parameter cannot be converted to a numeric value: abc"),
-                SUITE,
+                SEEN,
             ),
         ],
         apart="ConditionalOperator goes with the legacy parameters alone",
@@ -218,7 +218,7 @@ REVERSED = Check(
     "expressions.legacy_between_reversed",
     {"Expected": {"a": {"ComparisonOperator": "BETWEEN", "AttributeValueList": [n(2), n(1)]}}},
     "The BETWEEN condition was provided a range where the lower bound is greater than the upper bound",
-    SUITE,
+    SEEN,
 )
 
 
@@ -228,7 +228,7 @@ def condition_stage() -> Stage:
         [
             *CONDITION_SYNTAX,
             *[
-                Check(f"expressions.{constructor}", {"Expected": {"a": entry}}, INVALID + message, SUITE)
+                Check(f"expressions.{constructor}", {"Expected": {"a": entry}}, INVALID + message, SEEN)
                 for constructor, entry, message in EXPECTED
             ],
             REVERSED,
@@ -244,44 +244,44 @@ USAGE = Stage(
             "expressions.names_without_expression",
             {"ExpressionAttributeNames": {"#a": "a"}, "ConditionExpression": ABSENT, "UpdateExpression": ABSENT},
             "ExpressionAttributeNames can only be specified when using expressions",
-            SUITE,
+            SEEN,
         ),
         Check(
             "expressions.values_without_expression",
             {"ExpressionAttributeValues": {":x": s("x")}, "ConditionExpression": ABSENT},
             "ExpressionAttributeValues can only be specified when using expressions: ConditionExpression is null",
-            SUITE,
+            SEEN,
         ),
         Check(
             "expressions.placeholders_empty",
             {"ConditionExpression": TRUE, "ExpressionAttributeNames": {}},
             "ExpressionAttributeNames must not be empty",
-            SUITE,
+            SEEN,
         ),
         Check(
             "expressions.placeholder_malformed",
             {"ConditionExpression": TRUE, "ExpressionAttributeNames": {"a": "a"}},
             'ExpressionAttributeNames contains invalid key: Syntax error; key: "a"',
-            SUITE,
+            SEEN,
         ),
         Check(
             "expressions.placeholder_value_invalid",
             {"ConditionExpression": TRUE, "ExpressionAttributeNames": {"#a": ""}},
             "ExpressionAttributeNames contains invalid value: Empty attribute name for key #a",
-            SUITE,
+            SEEN,
         ),
         Check(
             "expressions.placeholders_unused",
             {"ConditionExpression": TRUE, "ExpressionAttributeNames": {"#a": "a"}},
             "Value provided in ExpressionAttributeNames unused in expressions: keys: {#a}",
-            SUITE,
+            SEEN,
         ),
         Check(
             "expressions.undefined_value",
             {"ConditionExpression": "a = :undefined"},
             "Invalid ConditionExpression: An expression attribute value used in expression is not defined; "
             "attribute value: :undefined",
-            SUITE,
+            SEEN,
         ),
     ],
 )
@@ -294,7 +294,7 @@ OPERANDS = Stage(
             {"ConditionExpression": "a < :v", "ExpressionAttributeValues": {":v": {"BOOL": True}}},
             "Invalid ConditionExpression: Incorrect operand type for operator or function; operator or function: <, "
             "operand type: BOOL",
-            SUITE,
+            SEEN,
         ),
         Check(
             "expressions.between_types_differ",
@@ -304,7 +304,7 @@ OPERANDS = Stage(
             },
             "Invalid ConditionExpression: The BETWEEN operator requires same data type for lower and upper bounds; "
             "lower bound operand: AttributeValue: {N:1}, upper bound operand: AttributeValue: {S:x}",
-            SUITE,
+            SEEN,
         ),
         Check(
             "expressions.between_bounds_reversed",
@@ -314,7 +314,7 @@ OPERANDS = Stage(
             },
             "Invalid ConditionExpression: The BETWEEN operator requires upper bound to be greater than or equal to "
             "lower bound; lower bound operand: AttributeValue: {N:2}, upper bound operand: AttributeValue: {N:1}",
-            SUITE,
+            SEEN,
         ),
         Check(
             "expressions.unknown_attribute_type",
@@ -324,7 +324,7 @@ OPERANDS = Stage(
             },
             "Invalid ConditionExpression: Invalid attribute type name found; type: X, valid types: "
             "{B,NULL,SS,BOOL,L,BS,N,NS,S,M}",
-            SUITE,
+            SEEN,
         ),
     ],
     apart="both need an expression of their own",
@@ -342,25 +342,25 @@ def key_stage(member: str) -> Stage:
                 "items.key_does_not_match_schema",
                 {member: {"sk": ABSENT}},
                 "The provided key element does not match the schema",
-                SUITE,
+                SEEN,
             ),
             Check(
                 "items.empty_key_value",
                 {member: {"sk": s("")}},
                 NOT_VALID + "The AttributeValue for a key attribute cannot contain an empty string value. Key: sk",
-                SUITE,
+                SEEN,
             ),
             Check(
                 "items.partition_key_too_long",
                 {member: {"pk": s("x" * 2049)}},
                 INVALID + "Size of hashkey has exceeded the maximum size limit of2048 bytes",
-                SUITE,
+                SEEN,
             ),
             Check(
                 "items.sort_key_too_long",
                 {member: {"sk": s("x" * 1025)}},
                 INVALID + "Aggregated size of all range keys has exceeded the size limit of 1024 bytes",
-                SUITE,
+                SEEN,
             ),
         ],
     )
@@ -370,7 +370,7 @@ FAILED: Check = Check(
     "items.condition_failed",
     {"ConditionExpression": "attribute_not_exists(pk)"},
     "The conditional request failed",
-    SUITE,
+    SEEN,
     "ConditionalCheckFailedException",
 )
 
@@ -395,7 +395,7 @@ PUT_ITEM = Operation(
                     "items.item_too_large",
                     {"Item": {"large": s("x" * 409_600)}},
                     "Item size has exceeded the maximum allowed size",
-                    SUITE,
+                    SEEN,
                 )
             ],
         ),
@@ -403,12 +403,12 @@ PUT_ITEM = Operation(
         Stage(
             "The key is in the item and fits the table",
             [
-                Check("items.missing_key", {"Item": {"sk": ABSENT}}, INVALID + "Missing the key sk in the item", SUITE),
+                Check("items.missing_key", {"Item": {"sk": ABSENT}}, INVALID + "Missing the key sk in the item", SEEN),
                 Check(
                     "items.key_type_mismatch",
                     {"Item": {"sk": n(1)}},
                     INVALID + "Type mismatch for key sk expected: S actual: N",
-                    SUITE,
+                    SEEN,
                 ),
                 *key_stage("Item").checks[1:],
             ],
@@ -420,21 +420,21 @@ PUT_ITEM = Operation(
                     "items.index_key_type_mismatch",
                     {"Item": {"g": n(1)}},
                     INVALID + "Type mismatch for Index Key g Expected: S Actual: N IndexName: global",
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "items.empty_index_key_value",
                     {"Item": {"g": s("")}},
                     NOT_VALID + "A value specified for a secondary index key is not supported. The AttributeValue for "
                     "a key attribute cannot contain an empty string value. IndexName: global, IndexKey: g",
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "items.index_key_too_long",
                     {"Item": {"l": s("x" * 1025)}},
                     INVALID + "Size of a secondary index key has exceeded the maximum size limit of 1024 bytes. "
                     "IndexName: local, IndexKey: l",
-                    SUITE,
+                    SEEN,
                 ),
             ],
         ),
@@ -455,7 +455,7 @@ DELETE_ITEM = Operation(
                     "validation.in_envelope",
                     {"ReturnValues": "UPDATED_NEW"},
                     "1 validation error detected: ReturnValues can only be ALL_OLD or NONE",
-                    SUITE,
+                    SEEN,
                 )
             ],
         ),
@@ -466,7 +466,7 @@ DELETE_ITEM = Operation(
                     "attribute_values.in_newer_words",
                     {"Key": {"pk": {"SS": ["b", "a", "b"]}}},
                     f'1 validation error detected: {INVALID}Input collection ["a", "b", "b"] contains duplicates.',
-                    SUITE,
+                    SEEN,
                 )
             ],
         ),
@@ -477,7 +477,7 @@ DELETE_ITEM = Operation(
                     "expressions.expression_and_legacy",
                     MIXING.checks[0].spoil,
                     f"1 validation error detected: {MIXING.checks[0].message}",
-                    SUITE,
+                    SEEN,
                     begins=f"1 validation error detected: {MIXED}",
                 )
             ],
@@ -489,7 +489,7 @@ DELETE_ITEM = Operation(
                     "expressions.empty_expression",
                     {"ConditionExpression": ""},
                     "1 validation error detected: Invalid ConditionExpression: The expression can not be empty;",
-                    SUITE,
+                    SEEN,
                 )
             ],
             apart="both say what the condition is",
@@ -502,14 +502,14 @@ DELETE_ITEM = Operation(
                     {"ConditionExpression": TRUE, "ExpressionAttributeNames": {"#a": "a"}},
                     "1 validation error detected: Value provided in ExpressionAttributeNames unused in expressions: "
                     "keys: {#a}",
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "expressions.names_without_expression",
                     {"ExpressionAttributeNames": {"#a": "a"}, "ConditionExpression": ABSENT},
                     "1 validation error detected: ExpressionAttributeNames can only be specified when using "
                     "expressions",
-                    SUITE,
+                    SEEN,
                 ),
             ],
             apart="both need a condition of their own, or none",
@@ -553,7 +553,7 @@ UPDATE_ITEM = Operation(
                         "Member must satisfy enum value set: [ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW]",
                     )
                 ),
-                SUITE,
+                SEEN,
             )
         ),
         Stage("The values of Key", value_checks(lambda value: {"Key": {"bad": value}})),
@@ -565,7 +565,7 @@ UPDATE_ITEM = Operation(
                     {"AttributeUpdates": {"x": {"Action": "DELETE"}}, "UpdateExpression": "REMOVE x"},
                     "Can not use both expression and non-expression parameters in the same request: Non-expression "
                     "parameters: {AttributeUpdates} Expression parameters: {UpdateExpression}",
-                    SUITE,
+                    SEEN,
                     begins=MIXED,
                 )
             ],
@@ -577,7 +577,7 @@ UPDATE_ITEM = Operation(
             [
                 *UPDATE_EXPRESSIONS,
                 *[
-                    Check(f"expressions.{constructor}", {"AttributeUpdates": {"a": action}}, INVALID + message, SUITE)
+                    Check(f"expressions.{constructor}", {"AttributeUpdates": {"a": action}}, INVALID + message, SEEN)
                     for constructor, action, message in ACTIONS
                 ],
             ],
@@ -590,7 +590,7 @@ UPDATE_ITEM = Operation(
                     "expressions.syntax_error",
                     {"ConditionExpression": "a = = b"},
                     'Invalid ConditionExpression: Syntax error; token: "=", near: "= = b"',
-                    SUITE,
+                    SEEN,
                 )
             ],
         ),
@@ -602,7 +602,7 @@ UPDATE_ITEM = Operation(
                     "expressions.placeholders_unused",
                     {"UpdateExpression": "REMOVE x", "ExpressionAttributeNames": {"#a": "a"}},
                     "Value provided in ExpressionAttributeNames unused in expressions: keys: {#a}",
-                    SUITE,
+                    SEEN,
                 ),
             ],
         ),
@@ -616,7 +616,7 @@ UPDATE_ITEM = Operation(
                     "items.cannot_update_key",
                     update("REMOVE pk"),
                     INVALID + "Cannot update attribute pk. This attribute is part of the key",
-                    SUITE,
+                    SEEN,
                 )
             ],
         ),
@@ -628,44 +628,44 @@ UPDATE_ITEM = Operation(
                     "expressions.update_path_invalid",
                     update("SET absent.x = :v", v=n(1)),
                     "The document path provided in the update expression is invalid for update",
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "expressions.update_operand_missing",
                     update("SET x = absent"),
                     "The provided expression refers to an attribute that does not exist in the item",
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "expressions.update_operand_type",
                     update("SET x = number + :v", v=n(1)) | {"UpdateExpression": "SET x = t + :v"},
                     "An operand in the update expression has an incorrect data type",
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "expressions.legacy_update_type_mismatch",
                     {"AttributeUpdates": {"t": {"Action": "ADD", "Value": n(1)}}},
                     "Type mismatch for attribute to update",
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "items.update_to_unsupported_index_key_type",
                     update("SET g = :v", v=n(1)),
                     "The update expression attempted to update the secondary index key to unsupported type",
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "items.update_to_unsupported_index_key_value",
                     update("SET g = :v", v=s("")),
                     NOT_VALID + "The update expression attempted to update a secondary index key to a value that is "
                     "not supported. The AttributeValue for a key attribute cannot contain an empty string value.",
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "items.updated_item_too_large",
                     update("SET x = :v", v=s("x" * 409_600)),
                     "Item size to update has exceeded the maximum allowed size",
-                    SUITE,
+                    SEEN,
                 ),
             ],
         ),

@@ -10,7 +10,7 @@ from tests.api.checks.table import (
     NOT_NULL,
     OURS,
     REPORT,
-    SUITE,
+    SEEN,
     Check,
     Operation,
     Request,
@@ -27,7 +27,7 @@ NAMED_TABLE = Stage(
             "tables.table_not_found",
             {"TableName": "absent"},
             "Requested resource not found: Table: absent not found",
-            SUITE,
+            SEEN,
             "ResourceNotFoundException",
         )
     ],
@@ -53,7 +53,7 @@ DELETE_TABLE = of_one_table(
                 {"TableName": "protected"},
                 "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection "
                 "first.",
-                SUITE,
+                SEEN,
             )
         ],
         apart="a table that is absent is not protected",
@@ -83,13 +83,13 @@ UPDATE_TIME_TO_LIVE = Operation(
                     "tables.time_to_live_attribute_differs",
                     {"TableName": "living", "TimeToLiveSpecification": {"AttributeName": "other"}},
                     "TimeToLive is active on a different AttributeName: current AttributeName is t",
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "tables.time_to_live_unchanged",
                     {"TableName": "living"},
                     "TimeToLive is already enabled",
-                    SUITE,
+                    SEEN,
                 ),
             ],
             apart="a table that is absent has no setting",
@@ -101,7 +101,7 @@ NOT_THERE = ARN.replace("000000000000", "123456789012") + "absent"
 RESOURCE = Stage(
     "The resource is a table that exists",
     [
-        Check("tags.not_an_arn", {"ResourceArn": "absent"}, INVALID + "ARNs must start with 'arn:': absent", SUITE),
+        Check("tags.not_an_arn", {"ResourceArn": "absent"}, INVALID + "ARNs must start with 'arn:': absent", SEEN),
         Check(
             "tags.not_a_resource",
             {"ResourceArn": "arn:aws:s3:::absent"},
@@ -119,7 +119,7 @@ RESOURCE = Stage(
             "tags.resource_of_another_account",
             {"ResourceArn": NOT_THERE},
             "User: arn:aws:iam::000000000000:root is not authorized to perform: dynamodb:{} on resource: " + NOT_THERE,
-            SUITE,
+            SEEN,
             "AccessDeniedException",
         ),
     ],
@@ -159,7 +159,7 @@ TAG_RESOURCE = Operation(
         Stage(
             "Tags: some, each well formed, none twice, not too many",
             [
-                Check("tags.no_tags", {"Tags": []}, "Atleast one Tag needs to be provided as Input.", SUITE),
+                Check("tags.no_tags", {"Tags": []}, "Atleast one Tag needs to be provided as Input.", SEEN),
                 Check(
                     "tags.tag_key_invalid",
                     {"Tags": [{"Key": "*", "Value": "v"}]},
@@ -182,13 +182,13 @@ TAG_RESOURCE = Operation(
                     "tags.tag_repeated",
                     {"Tags": [{"Key": "k", "Value": "v"}, {"Key": "k", "Value": "w"}]},
                     "Duplicate Tag Keys provided as input: Duplicate Tag Key found k",
-                    SUITE,
+                    SEEN,
                 ),
                 Check(
                     "tags.too_many_tags",
                     {"Tags": [{"Key": f"k{number}", "Value": "v"} for number in range(51)]},
                     "Number of Tags exceed the current limit for the provided ResourceArn",
-                    SUITE,
+                    SEEN,
                 ),
             ],
             apart="both say what the tags are",
@@ -222,7 +222,7 @@ UNTAG_RESOURCE = Operation(
         Stage(
             "TagKeys: some, each well formed",
             [
-                Check("tags.no_tag_keys", {"TagKeys": []}, "Atleast one Tag Key needs to be provided as Input.", SUITE),
+                Check("tags.no_tag_keys", {"TagKeys": []}, "Atleast one Tag Key needs to be provided as Input.", SEEN),
                 Check(
                     "tags.tag_key_reserved",
                     {"TagKeys": ["aws:k"]},
@@ -262,7 +262,7 @@ def stream_stages(constraints: Stage) -> list[Stage]:
                     "streams.stream_not_found",
                     {"StreamArn": "$STREAM-not"},
                     "Requested resource not found: Stream: $STREAM-not not found",
-                    SUITE,
+                    SEEN,
                     "ResourceNotFoundException",
                 ),
             ],
@@ -394,7 +394,7 @@ LIMITED = Stage(
             "validation.at_most",
             {"Limit": 101},
             broken(constraint("101", "limit", "Member must have value less than or equal to 100")),
-            SUITE,
+            SEEN,
         )
     ],
 )

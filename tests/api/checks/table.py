@@ -136,13 +136,13 @@ def _made(spoil: Any) -> Any:
     return {key: _made(value) for key, value in spoil.items() if value is not ABSENT}
 
 
-SUITE = "conformance suite"
-"""The public conformance suite for DynamoDB, checked against AWS in many regions: its snapshot of early 2026, and its
-files of October 2026."""
+SEEN = "seen"
+"""Told by the service itself: recorded by the public conformance suite for DynamoDB, in its snapshot of early 2026 or
+its files of October 2026, or quoted in reports that agree with each other."""
 API = "API Reference"
 GUIDE = "Developer Guide"
-REPORT = "clients' reports"
-"""Issues and questions in which people quote what the service told them."""
+REPORT = "reported"
+"""Quoted by clients in an issue or a question."""
 PARTIQL = "PartiQL's reference implementation"
 """Whose parser's words the service passes on."""
 MODEL = "service model"
@@ -199,5 +199,5 @@ def json_stage(member: str = "TableName") -> Stage:
 def absent_table(spoil: Spoil, code: str = "ResourceNotFoundException") -> Stage:
     return Stage(
         "The table exists",
-        [Check("tables.table_not_found", spoil, "Requested resource not found", SUITE, code)],
+        [Check("tables.table_not_found", spoil, "Requested resource not found", SEEN, code)],
     )

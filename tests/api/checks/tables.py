@@ -17,28 +17,14 @@ ALL: list[Operation] = sorted(
     key=lambda operation: operation.name,
 )
 
-_EDGE = "tests/edge: said before any operation is asked, or beneath it"
+OTHER_MODULES = {
+    "edge": "tests/edge: said before any operation is asked, or beneath it",
+    "policies": "tests/iam: said of policies, and to callers whom one denies",
+}
+"""Whole modules of constructors that no request to an operation provokes while nobody's signature is verified, and
+where their messages are tested."""
+
 ELSEWHERE: dict[str, str] = {
-    **{
-        f"edge.{name}": _EDGE
-        for name in (
-            "authorization_lacks",
-            "body_too_large",
-            "headers_too_large",
-            "internal_failure",
-            "malformed_credential",
-            "malformed_request",
-            "missing_authentication_token",
-            "not_a_key_value_pair",
-            "query_lacks",
-            "request_timed_out",
-            "throttled",
-            "too_busy",
-            "two_signatures",
-            "undecodable_body",
-            "unknown_operation",
-        )
-    },
     "requests.operation_not_supported": "tests/test_operations_page.py: of operations that are not there",
     "requests.table_keeps_changing": "tests/engine/test_catalog_changes.py: needs a table that changes all the while",
     "items.item_collection_too_large": "tests/api/items/test_collections.py: needs ten gigabytes, or a lower limit",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.api.checks import tables
-from tests.api.checks.table import OURS, Check, Operation
+from tests.api.checks.table import GUIDE, MODEL, OURS, REPORT, SEEN, Check, Operation
 
 PAGE = Path(__file__).parent.parent.parent.parent / "docs" / "checks.md"
 _MESSAGE_CHARACTERS_MAX = 200
@@ -17,7 +17,11 @@ One table per operation. What a request has wrong at an earlier number is told b
 within a number the mistakes exclude each other, or are met in the order of the request. The words are those that the
 server answers with the default `--wording`; after each stands where they are known from:
 
-- {{sources}}
+- {SEEN}: told by the service itself, recorded by the public conformance suite for DynamoDB (its snapshot of early 2026
+  or its files of October 2026), or quoted in reports that agree
+- {REPORT}: quoted by clients in an issue or a question
+- {MODEL}: follows from the service model's bounds and enums and the framework's form for them
+- {GUIDE}: the Developer Guide
 - {OURS}: the exception is the service's; its words are nowhere documented and were never seen by us
 
 The page is made from the tables in `tests/api/checks`, which are sent to the server: each mistake alone, and each two
@@ -26,8 +30,7 @@ of an operation together.
 
 
 def page() -> str:
-    sources = {check.source for table in tables.ALL for stage in table.stages for check in stage.checks} - {OURS}
-    return _HEAD.format(sources="\n- ".join(sorted(sources))) + "".join(map(_section, tables.ALL))
+    return _HEAD + "".join(map(_section, tables.ALL))
 
 
 def _section(operation: Operation) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.api.checks.table import INVALID, REPORT, SUITE, Check, Spoil
+from tests.api.checks.table import INVALID, REPORT, SEEN, Check, Spoil
 
 OVERFLOW = "Number overflow. Attempting to store a number with magnitude larger than supported range"
 UNDERFLOW = "Number underflow. Attempting to store a number with magnitude smaller than supported range"
@@ -73,7 +73,7 @@ BAD_VALUES: list[tuple[str, Any, str]] = [
 def value_checks(place: Callable[[Any], Spoil], wrapped: str = "{}") -> list[Check]:
     """Every mistake in a value, put in its place; `wrapped` is how the operation tells it."""
     return [
-        Check(f"attribute_values.{constructor}", place(value), wrapped.format(message), SUITE)
+        Check(f"attribute_values.{constructor}", place(value), wrapped.format(message), SEEN)
         for constructor, value, message in BAD_VALUES
     ]
 
