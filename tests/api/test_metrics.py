@@ -179,6 +179,29 @@ def test_units_counted_are_the_units_told(own: ServerThread, client: Client) -> 
         before = after
 
 
+def test_a_failed_condition_costs_what_the_item_would(own: ServerThread, client: Client) -> None:
+    """And the least there is where no item is (Developer Guide, "Working with items and attributes", "Conditional
+    writes"). No index is written to."""
+    client.put_item(TableName="music", Item=song(1))
+    missing = {**TABLE, "Key": {"pk": s("none"), "sk": n(1)}, "ConditionExpression": "attribute_exists(pk)"}
+    failing_update = "UPDATE music SET plays = 2 WHERE pk = 'one' AND sk = 1 AND absent = 1"
+    calls: list[tuple[str, dict[str, Any], float]] = [
+        ("put_item", FAILING, 2),
+        ("update_item", {**missing, "UpdateExpression": "REMOVE plays"}, 1),
+        ("delete_item", {**missing, "Key": KEY, "ConditionExpression": "attribute_not_exists(pk)"}, 2),
+        ("execute_statement", {"Statement": failing_update}, 2),
+    ]
+    for operation, parameters, units in calls:
+        before = consumed(page_of(own))
+        assert error_of(getattr(client, operation), **parameters)[0] == "ConditionalCheckFailedException"
+        after = consumed(page_of(own))
+        assert {key: after[key] - before[key] for key in after if after[key] != before[key]} == {(WRITE, ""): units}
+    before = consumed(page_of(own))
+    (response,) = client.batch_execute_statement(Statements=statements(failing_update))["Responses"]
+    assert response["Error"]["Code"] == "ConditionalCheckFailed"
+    assert consumed(page_of(own))[WRITE, ""] - before[WRITE, ""] == 2
+
+
 def test_units_are_counted_whether_or_not_they_are_asked_for(own: ServerThread, client: Client) -> None:
     before = consumed(page_of(own))
     client.get_item(TableName="music", Key=KEY, ConsistentRead=True)

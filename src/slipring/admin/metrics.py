@@ -95,7 +95,8 @@ _METRICS = (
     Metric(
         "slipring_consumed_write_capacity_units_total",
         "counter",
-        "Write capacity units that successful requests consumed, without an index those of the table itself.",
+        "Write capacity units that requests consumed, those whose condition failed too; without an index those of the"
+        " table itself.",
         ("table", "index"),
     ),
     Metric(

@@ -8,6 +8,7 @@ from slipring.capacity.units import WRITE_UNIT_BYTES, index_write_units, read_un
 from slipring.engine import rows
 from slipring.engine.changes import Change
 from slipring.engine.table import Index, Table
+from slipring.model.errors.tree import ConditionalCheckFailedException
 
 
 def count_read(table: Table, row: bytes | None, *, consistent: bool, factor: int = 1) -> None:
@@ -21,6 +22,12 @@ def count_page(read: Table | Index, size_bytes: int, items: int, *, consistent: 
     usage = read.usage
     usage.read_units += read_units(size_bytes, consistent=consistent)
     usage.returned_items += items
+
+
+def count_failed_write(table: Table, error: ConditionalCheckFailedException) -> None:
+    """Count a write whose condition failed: it costs what the item that is there would (Developer Guide, "Working with
+    items and attributes", "Conditional writes")."""
+    table.usage.write_units += write_units(error.item_bytes)
 
 
 def count_change(change: Change, factor: int = 1) -> None:

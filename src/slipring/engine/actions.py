@@ -55,7 +55,9 @@ class Action:
         old_item = None if old_row is None else rows.decode(old_row)
         condition = self.condition
         if condition is not None and not condition(old_item):
-            raise errors.condition_failed(old_item if self.return_failed_item else None)
+            failure = errors.condition_failed(old_item if self.return_failed_item else None)
+            failure.item_bytes = 0 if old_row is None else rows.item_bytes(old_row)
+            raise failure
         return old_item
 
 

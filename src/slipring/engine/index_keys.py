@@ -17,9 +17,9 @@ _EMPTY_TYPE_NAMES = {"S": "string", "B": "binary"}
 def check_index_keys(table: Table, item: Item) -> None:
     """Check an item that is put. Raises ValidationException, which names the first index by name (observed)."""
     for index in table.indexes_by_name:
-        for name, type_ in index.keys:
+        for name, type_ in index.checked_keys:
             value = item.get(name)
-            if value is None or name in table.key_names:
+            if value is None:
                 continue
             text = value.get(type_)
             if text is None:
@@ -34,9 +34,9 @@ def check_updated_index_keys(table: Table, item: Item, old_item: Item | None) ->
 
     What the update left as it was may be wrong: the item can be older than the index."""
     for index in table.indexes:
-        for name, type_ in index.keys:
+        for name, type_ in index.checked_keys:
             value = item.get(name)
-            if value is None or name in table.key_names or (old_item is not None and old_item.get(name) == value):
+            if value is None or (old_item is not None and old_item.get(name) == value):
                 continue
             text = value.get(type_)
             if text is None:

@@ -69,6 +69,10 @@ def items(table_id: int) -> bytes:
     return b"\x02" + _TABLE_ID.pack(table_id)
 
 
+INDEX_ID_MAX = (1 << 16) - 1
+"""An index's id takes two bytes of its keys, and none is used twice."""
+
+
 def index_entries(table_id: int, index_id: int) -> bytes:
     """The prefix of an index's entries."""
     return b"\x03" + _TABLE_AND_INDEX_ID.pack(table_id, index_id)

@@ -41,6 +41,7 @@ class Index:
     """A secondary index: which items it holds, under which key, and how much of each."""
 
     __slots__ = (
+        "checked_keys",
         "count_key",
         "hashes",
         "id",
@@ -66,6 +67,8 @@ class Index:
         self.ranges = _key_attributes(record["KeySchema"], "RANGE", types)
         self.keys = self.hashes + self.ranges
         self.key_names = tuple(dict.fromkeys([name for name, _ in self.keys] + list(table.key_names)))
+        self.checked_keys = tuple([key for key in self.keys if self._is_checked(table, key[0])])
+        """The key attributes whose values may be wrong for this index in an item with a good primary key."""
         self.prefix = keyspace.index_entries(table.id, self.id)
         self.count_key = keyspace.counts(table.id, self.id)
         projection = record["Projection"]
@@ -95,6 +98,13 @@ class Index:
             return None
         hashed = b"".join(parts[: len(self.hashes)])
         return b"".join((self.prefix, partition_hash(hashed), *parts, table_key))
+
+    def _is_checked(self, table: Table, name: str) -> bool:
+        """A key attribute of the table itself has the right type; but its partition key may be longer than a sort key
+        of an index."""
+        return name not in table.key_names or (
+            name == table.hash_name and self.bytes_max(name) < limits.HASH_KEY_BYTES_MAX
+        )
 
     def is_too_long(self, name: str, type_: KeyType, text: str) -> bool:
         """Whether a value is longer than a key attribute of this index may be."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from slipring.capacity.metering import count_failed_write
 from slipring.engine.actions import Action
 from slipring.engine.catalog import CatalogChanged
 from slipring.engine.changes import Change
 from slipring.engine.engine import Engine
 from slipring.model.errors import requests as errors
+from slipring.model.errors.tree import ConditionalCheckFailedException
 
 PLANS_MAX = 16
 """How often an operation plans anew because its table changed in between; changes of one table are rare."""
@@ -27,7 +29,11 @@ async def write_planned(engine: Engine, plan: Callable[[], Awaitable[Action]]) -
     Raises what planning and the action raise, InternalServerError if the table keeps changing."""
     for _ in range(PLANS_MAX):
         try:
-            return await engine.write(await plan())
+            action = await plan()
+            return await engine.write(action)
         except CatalogChanged:
             engine.store.refresh()
+        except ConditionalCheckFailedException as error:
+            count_failed_write(action.table, error)
+            raise
     raise errors.table_keeps_changing()

@@ -214,8 +214,8 @@ EXECUTE_STATEMENT = Operation(
                 Check(
                     "partiql.next_token_of_other_statement",
                     {"NextToken": TOKEN_OF_OTHER},
-                    "Given NextToken does not belong to the provided statement and parameters",
-                    OURS,
+                    "NextToken does not match request",
+                    REPORT,
                 ),
             ],
         ),

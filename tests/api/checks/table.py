@@ -139,12 +139,9 @@ def _made(spoil: Any) -> Any:
 SEEN = "seen"
 """Told by the service itself: recorded by the public conformance suite for DynamoDB, in its snapshot of early 2026 or
 its files of October 2026, or quoted in reports that agree with each other."""
-API = "API Reference"
 GUIDE = "Developer Guide"
 REPORT = "reported"
 """Quoted by clients in an issue or a question."""
-PARTIQL = "PartiQL's reference implementation"
-"""Whose parser's words the service passes on."""
 MODEL = "service model"
 OURS = "unconfirmed"
 """The exception is the service's; its words are nowhere documented and were never seen by us."""

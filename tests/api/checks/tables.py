@@ -30,6 +30,7 @@ ELSEWHERE: dict[str, str] = {
     "items.item_collection_too_large": "tests/api/items/test_collections.py: needs ten gigabytes, or a lower limit",
     "items.token_reused_with_other_parameters": "tests/api/transactions/test_tokens.py: needs an earlier request",
     "indexes.global_index_beyond_limit": "tests/api/tables/test_index_change_refusals.py: needs twenty indexes",
+    "indexes.index_ids_used_up": "tests/api/tables/test_index_change_refusals.py: needs 65,535 indexes",
     "tables.index_is_backfilling": "tests/engine/test_backfill.py: needs an index that is being filled",
     "tags.resource_not_found": "tests/api/tables/test_tags.py: needs a caller that has an account",
     "streams.records_trimmed": "tests/api/test_streams.py: needs a day to pass",

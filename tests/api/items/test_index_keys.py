@@ -52,6 +52,30 @@ def in_index(ddb: Client, table: str, name: str, key: Item) -> list[Item]:
     return [item for item in found if item["pk"] == key["pk"]]
 
 
+def test_a_partition_key_that_is_an_indexs_sort_key(ddb: Client, make_table: Callable[..., str]) -> None:
+    """A partition key may have 2048 bytes, a sort key 1024, that of an index too. An item that the index could not
+    hold is refused by every kind of write, rather than missing from it."""
+    table = make_table(
+        ("pk", "S"), AttributeDefinitions=defined("g"), GlobalSecondaryIndexes=[index("by-g", "g", "pk")]
+    )
+    message = INVALID + (
+        "Size of a secondary index key has exceeded the maximum size limit of 1024 bytes. IndexName: by-g, IndexKey: pk"
+    )
+    for size, refused in ((1024, False), (1025, True)):
+        item = {"pk": s("x" * size), "g": s("g")}
+        update = {
+            "Key": {"pk": item["pk"]},
+            "UpdateExpression": "SET g = :g",
+            "ExpressionAttributeValues": {":g": s("g")},
+        }
+        for call, more in ((ddb.put_item, {"Item": item}), (ddb.update_item, update)):
+            if refused:
+                assert error_of(call, TableName=table, **more) == ("ValidationException", message)
+            else:
+                call(TableName=table, **more)
+    assert [len(found["pk"]["S"]) for found in ddb.scan(TableName=table, IndexName="by-g")["Items"]] == [1024]
+
+
 REFUSED: list[tuple[str, Any, str, str]] = [
     (
         "g",

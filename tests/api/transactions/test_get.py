@@ -64,6 +64,10 @@ def test_four_megabytes_and_not_more(ddb: Client, hash_table: str) -> None:
     assert len(ddb.transact_get_items(TransactItems=gets[:10])["Responses"]) == 10
     code, _ = error_of(ddb.transact_get_items, TransactItems=gets)
     assert code in ("ValidationException", "TransactionCanceledException")
+    selects = [{"Statement": f"SELECT * FROM \"{hash_table}\" WHERE pk = '{item['pk']['S']}'"} for item in items]
+    assert len(ddb.execute_transaction(TransactStatements=selects[:10])["Responses"]) == 10
+    code, _ = error_of(ddb.execute_transaction, TransactStatements=selects)
+    assert code in ("ValidationException", "TransactionCanceledException")
 
 
 A = {"pk": s("a")}

@@ -30,6 +30,13 @@ def global_index_beyond_limit(count_max: int) -> LimitExceededException:
     )
 
 
+def index_ids_used_up(count_max: int) -> LimitExceededException:
+    """A bound of Slipring's own; docs/differences.md has it."""
+    return LimitExceededException(
+        f"Subscriber limit exceeded: Number of secondary indexes ever created on a table exceeds {count_max}"
+    )
+
+
 def table_lacks_sort_key() -> ValidationException:
     return _invalid(
         "Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex"

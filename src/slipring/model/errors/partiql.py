@@ -254,7 +254,8 @@ def invalid_next_token() -> ValidationException:
 
 
 def next_token_of_other_statement() -> ValidationException:
-    return ValidationException("Given NextToken does not belong to the provided statement and parameters")
+    """Reported by clients (aws/aws-sdk-js-v3 issue 4424)."""
+    return ValidationException("NextToken does not match request")
 
 
 # From expressions

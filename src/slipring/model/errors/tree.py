@@ -17,7 +17,8 @@ class BackupNotFoundException(ApiError):
 
 
 class ConditionalCheckFailedException(ApiError):
-    pass
+    item_bytes: int = 0
+    """The size of the item that failed the condition, 0 where there was none: what the write costs all the same."""
 
 
 class ContinuousBackupsUnavailableException(ApiError):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from slipring.capacity.metering import count_failed_write
 from slipring.engine import rows
 from slipring.engine.engine import Engine
 from slipring.iam.caller import Caller
 from slipring.model.attribute_values import normalise_item
 from slipring.model.errors import requests as errors
-from slipring.model.errors.tree import ValidationException
+from slipring.model.errors.tree import ConditionalCheckFailedException, ValidationException
 from slipring.operations.conditions import plan_condition
 from slipring.operations.items.writes import answer_write, check_item_size, put_action
 
@@ -27,6 +28,10 @@ async def put_item(engine: Engine, request: dict[str, Any], caller: Caller) -> l
         raise
     check_item_size(size)
     table = await engine.catalog.table(request["TableName"], caller.namespace)
-    change = await engine.write(put_action(table, item, size, condition, request))
+    try:
+        change = await engine.write(put_action(table, item, size, condition, request))
+    except ConditionalCheckFailedException as error:
+        count_failed_write(table, error)
+        raise
     attributes = rows.json(change.old_row) if returned == "ALL_OLD" and change.old_row is not None else None
     return await answer_write(engine, request, change, attributes)

@@ -6,12 +6,13 @@ from typing import Any
 
 import orjson
 
+from slipring.capacity.metering import count_failed_write
 from slipring.engine import rows
 from slipring.engine.changes import Change
 from slipring.engine.engine import Engine
 from slipring.iam.caller import Caller
 from slipring.model.attribute_values import normalise_item
-from slipring.model.errors.tree import ValidationException
+from slipring.model.errors.tree import ConditionalCheckFailedException, ValidationException
 from slipring.operations.conditions import plan_update
 from slipring.operations.items.writes import answer_write, update_action
 
@@ -25,7 +26,11 @@ async def update_item(engine: Engine, request: dict[str, Any], caller: Caller) -
         error.precedes_table = True
         raise
     table = await engine.catalog.table(request["TableName"], caller.namespace)
-    change = await engine.write(update_action(table, key, update, condition, request))
+    try:
+        change = await engine.write(update_action(table, key, update, condition, request))
+    except ConditionalCheckFailedException as error:
+        count_failed_write(table, error)
+        raise
     attributes = returned_attributes(change, request.get("ReturnValues", "NONE"))
     return await answer_write(engine, request, change, attributes)
 

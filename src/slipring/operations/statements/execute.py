@@ -11,10 +11,11 @@ from typing import Any
 import orjson
 
 from slipring.capacity.consumed import Tally
-from slipring.capacity.metering import count_change
+from slipring.capacity.metering import count_change, count_failed_write
 from slipring.engine.engine import Engine
 from slipring.iam.caller import Caller
 from slipring.model.errors import partiql as errors
+from slipring.model.errors.tree import ConditionalCheckFailedException
 from slipring.operations.answers import AnswerParts
 from slipring.operations.statements.compile import bound_statement
 from slipring.operations.statements.select import Place, select_page
@@ -53,7 +54,12 @@ async def _select(engine: Engine, select: Select, request: dict[str, Any], calle
 
 
 async def _write(engine: Engine, statement: Write, request: dict[str, Any], caller: Caller) -> list[bytes]:
-    change = await engine.write(await write_action(engine, statement, request, caller))
+    action = await write_action(engine, statement, request, caller)
+    try:
+        change = await engine.write(action)
+    except ConditionalCheckFailedException as error:
+        count_failed_write(action.table, error)
+        raise
     count_change(change)
     parts = AnswerParts()
     returned = returned_item(statement, change)

@@ -6,7 +6,6 @@ from typing import Any
 
 from slipring.engine import transactions
 from slipring.engine.actions import Action
-from slipring.engine.catalog import CatalogChanged
 from slipring.engine.engine import Engine
 from slipring.engine.table import Table
 from slipring.engine.tokens import Token
@@ -19,7 +18,7 @@ from slipring.model.service import operations
 from slipring.operations.answers import AnswerParts
 from slipring.operations.statements.compile import bound_statement
 from slipring.operations.statements.writes import write_action
-from slipring.operations.transactions.get import answer_rows
+from slipring.operations.transactions.get import answer_rows, read_rows
 from slipring.operations.transactions.write import add_capacity
 from slipring.partiql import Delete, Exists, Insert, Select, Statement, Update, normalise_parameters, selected_key
 
@@ -65,9 +64,7 @@ async def _read(engine: Engine, selects: list[Select], request: dict[str, Any], 
             raise errors.failed_in_transaction(number, error.message) from None
     if len(set(keys)) < len(keys):
         raise item_errors.several_operations_on_one_item()
-    found = await engine.store.get_many(keys)
-    if any(table.superseded for table in tables):
-        raise CatalogChanged
+    found = await read_rows(engine.store, tables, keys)
     names, projections = [select.table_name for select in selects], [select.projection for select in selects]
     return answer_rows(request, names, tables, projections, found)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from slipring.engine.keyspace import INDEX_ID_MAX
 from slipring.engine.table import TableRecord
 from slipring.model import limits
 from slipring.model.errors import indexes as errors
@@ -92,6 +93,8 @@ def _added(
         raise errors.one_index_at_a_time()
     if len(indexes) >= limits.GLOBAL_INDEXES_MAX:
         raise errors.global_index_beyond_limit(limits.GLOBAL_INDEXES_MAX)
+    if record["LastIndexId"] >= INDEX_ID_MAX:
+        raise errors.index_ids_used_up(INDEX_ID_MAX)
     throughput.check_added_index(throughput.billing_mode(record), index)
     record["AttributeDefinitions"] = _all_definitions(record, request, name)
     # The request must define the key's attributes even where the table has them (observed).

@@ -25,6 +25,7 @@ from slipring.model.errors.tree import ValidationException
 from slipring.operations.answers import AnswerParts
 from slipring.operations.projections import plan_projection
 from slipring.operations.reads.selection import ItemProjection
+from slipring.storage.contract import Store
 
 _TRANSACTION_FACTOR = 2
 MEMBERS = frozenset(("ExpressionAttributeNames", "Key", "ProjectionExpression", "TableName"))
@@ -44,12 +45,19 @@ async def transact_get_items(engine: Engine, request: dict[str, Any], caller: Ca
     keys = _locate(tables, gets)
     if len(set(keys)) < len(keys):
         raise item_errors.several_operations_on_one_item()
-    found = await engine.store.get_many(keys)
+    found = await read_rows(engine.store, tables, keys)
+    return answer_rows(request, [get["TableName"] for get in gets], tables, projections, found)
+
+
+async def read_rows(store: Store, tables: Sequence[Table], keys: Sequence[bytes]) -> list[bytes | None]:
+    """All of a transaction's items. Raises CatalogChanged, or ValidationException if they are larger together than one
+    may read."""
+    found = await store.get_many(keys)
     if any(table.superseded for table in tables):
         raise CatalogChanged
     if sum(rows.item_bytes(row) for row in found if row is not None) > limits.TRANSACTION_BYTES_MAX:
         raise errors.transaction_too_large()
-    return answer_rows(request, [get["TableName"] for get in gets], tables, projections, found)
+    return found
 
 
 def _locate(tables: list[Table], gets: list[dict[str, Any]]) -> list[bytes]:
