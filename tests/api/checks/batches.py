@@ -168,7 +168,21 @@ BATCH_WRITE_ITEM = Operation(
                         )
                     ),
                     SEEN,
-                )
+                ),
+                Check(
+                    "validation.map_values",
+                    {"RequestItems": {"indexed": []}},
+                    broken(
+                        constraint(
+                            "{indexed=[]}",
+                            "requestItems",
+                            "Map value must satisfy constraint: [Member must have length less than or equal to 25, "
+                            "Member must have length greater than or equal to 1]",
+                        )
+                    ),
+                    SEEN,
+                    begins="1 validation error detected: Value '{",
+                ),
             ],
         ),
         Stage(

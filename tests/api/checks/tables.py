@@ -24,20 +24,24 @@ OTHER_MODULES = {
 """Whole modules of constructors that no request to an operation provokes while nobody's signature is verified, and
 where their messages are tested."""
 
-ELSEWHERE: dict[str, str] = {
-    "requests.operation_not_supported": "tests/test_operations_page.py: of operations that are not there",
-    "requests.table_keeps_changing": "tests/engine/test_catalog_changes.py: needs a table that changes all the while",
-    "items.item_collection_too_large": "tests/api/items/test_collections.py: needs ten gigabytes, or a lower limit",
-    "items.token_reused_with_other_parameters": "tests/api/transactions/test_tokens.py: needs an earlier request",
-    "indexes.global_index_beyond_limit": "tests/api/tables/test_index_change_refusals.py: needs twenty indexes",
-    "indexes.index_ids_used_up": "tests/api/tables/test_index_change_refusals.py: needs 65,535 indexes",
-    "tables.index_is_backfilling": "tests/engine/test_backfill.py: needs an index that is being filled",
-    "tags.resource_not_found": "tests/api/tables/test_tags.py: needs a caller that has an account",
-    "streams.records_trimmed": "tests/api/test_streams.py: needs a day to pass",
-    "serialization.timestamp_expected": "tests/model: no operation that is there has a time in its input",
-    "serialization.java_class": "a part of other messages' words",
-    "serialization.java_list": "a part of other messages' words",
-    "serialization.java_map": "a part of other messages' words",
-    "validation.map_values": "tests/model: no map of an operation that is there has values with bounds",
+RARE = "api/test_rare_errors.py"
+ELSEWHERE: dict[str, tuple[str, str]] = {
+    "indexes.global_index_beyond_limit": ("api/tables/test_index_change_refusals.py", "exceeds per-table limit of 20"),
+    "indexes.index_ids_used_up": ("api/tables/test_index_change_refusals.py", "ever created on a table exceeds 65535"),
+    "items.item_collection_too_large": (RARE, "Collection size exceeded."),
+    "items.token_reused_with_other_parameters": (RARE, "idempotent token that was already used."),
+    "requests.operation_not_supported": (RARE, "is not supported by Slipring; see docs/differences.md"),
+    "requests.table_keeps_changing": (RARE, "The table kept changing while the request was planned; try again"),
+    "serialization.java_class": ("api/checks/values.py", "com.amazonaws.dynamodb.v20120810.AttributeValue"),
+    "serialization.java_list": ("model/test_validation.py", "java.util.List<"),
+    "serialization.java_map": ("model/test_validation.py", "java.util.Map<"),
+    "serialization.timestamp_expected": (
+        "model/test_validation.py",
+        "can not be converted to milliseconds since epoch",
+    ),
+    "streams.records_trimmed": (RARE, "The operation attempted to read past the oldest stream record in a shard."),
+    "tables.index_is_backfilling": ("api/tables/test_index_changes.py", "Cannot read from backfilling"),
+    "tags.resource_not_found": ("api/tables/test_tags.py", "Requested resource not found: ResourceArn:"),
 }
-"""Constructors that no single request to an operation provokes, and the test that has them."""
+"""Constructors that no single request provokes, because they need trouble, time, another caller or an earlier request,
+or are only parts of other messages; and the test under tests/ that has their words."""

@@ -13,6 +13,7 @@ import json
 import pkgutil
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
@@ -26,6 +27,7 @@ from tests.api.checks import fixtures, tables
 from tests.api.checks.table import Body, Check, Operation, Stage, clash, spoilt
 from tests.servers import ServerThread
 
+TESTS = Path(__file__).parent.parent.parent
 TABLES = {operation.name: operation for operation in tables.ALL}
 
 
@@ -182,3 +184,8 @@ def test_every_constructor_has_a_check() -> None:
     assert checked - known == set()
     assert tables.ELSEWHERE.keys() - known == set()
     assert checked & tables.ELSEWHERE.keys() == set()
+
+
+@pytest.mark.parametrize(("path", "words"), list(tables.ELSEWHERE.values()), ids=list(tables.ELSEWHERE))
+def test_what_stands_elsewhere_stands_there(path: str, words: str) -> None:
+    assert words in (TESTS / path).read_text()
