@@ -137,8 +137,7 @@ ORDERS = {
     "when using ORDER BY clause.",
     "SELECT * FROM t WHERE pk = 'a' OR pk = 'b' ORDER BY sk": "Must have hash key in ORDER BY clause when more than "
     "one hash key condition specified in WHERE clause.",
-    "SELECT * FROM t WHERE pk = 'a' ORDER BY x": "Variable reference x in ORDER BY clause must be part of the primary "
-    "key",
+    "SELECT * FROM t WHERE pk = 'a' ORDER BY x": "Attribute x in ORDER BY clause must be part of the primary key",
 }
 
 

@@ -10,6 +10,7 @@ from tests.api.checks.table import (
     MODEL,
     NOT_NULL,
     OURS,
+    OWN,
     REPORT,
     SEEN,
     Check,
@@ -176,7 +177,7 @@ CREATE_TABLE = Operation(
                     "tables.member_not_supported",
                     {"ResourcePolicy": "{}"},
                     "ResourcePolicy" + UNSUPPORTED,
-                    OURS,
+                    OWN,
                 )
             ],
         ),
@@ -525,7 +526,7 @@ UPDATE_TABLE = Operation(
                     "tables.member_not_supported",
                     {"ReplicaUpdates": [{"Create": {"RegionName": "eu-west-1"}}]},
                     "ReplicaUpdates" + UNSUPPORTED,
-                    OURS,
+                    OWN,
                 )
             ],
         ),

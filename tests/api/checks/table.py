@@ -143,6 +143,8 @@ GUIDE = "Developer Guide"
 REPORT = "reported"
 """Quoted by clients in an issue or a question."""
 MODEL = "service model"
+OWN = "Slipring's own"
+"""Of what Slipring does not have yet."""
 OURS = "unconfirmed"
 """The exception is the service's; its words are nowhere documented and were never seen by us."""
 

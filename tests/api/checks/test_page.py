@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.api.checks import tables
-from tests.api.checks.table import GUIDE, MODEL, OURS, REPORT, SEEN, Check, Operation
+from tests.api.checks.table import GUIDE, MODEL, OURS, OWN, REPORT, SEEN, Check, Operation
 
 PAGE = Path(__file__).parent.parent.parent.parent / "docs" / "checks.md"
 _MESSAGE_CHARACTERS_MAX = 200
@@ -22,6 +22,7 @@ server answers with the default `--wording`; after each stands where they are kn
 - {REPORT}: quoted by clients in an issue or a question
 - {MODEL}: follows from the service model's bounds and enums and the framework's form for them
 - {GUIDE}: the Developer Guide
+- {OWN}: of what is not there yet (docs/differences.md)
 - {OURS}: the exception is the service's; its words are nowhere documented and were never seen by us
 
 The page is made from the tables in `tests/api/checks`, which are sent to the server: each mistake alone, and each two

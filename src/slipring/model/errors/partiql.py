@@ -33,7 +33,7 @@ def unsupported_operation(operation: str) -> ValidationException:
 
 
 def unsupported_clause(clause: str, position: str) -> ValidationException:
-    """LIMIT, GROUP BY and the like."""
+    """LIMIT, GROUP BY and the like (reported by clients, for LIMIT)."""
     return ValidationException(f"Unsupported clause: {clause} at {position}")
 
 
@@ -175,7 +175,8 @@ def order_without_hash_key() -> ValidationException:
 
 
 def order_by_other_attribute(name: str) -> ValidationException:
-    return ValidationException(f"Variable reference {name} in ORDER BY clause must be part of the primary key")
+    """Reported by clients."""
+    return ValidationException(f"Attribute {name} in ORDER BY clause must be part of the primary key")
 
 
 def order_of_several_hash_keys() -> ValidationException:
@@ -250,6 +251,7 @@ def reads_and_writes_mixed() -> ValidationException:
 
 
 def invalid_next_token() -> ValidationException:
+    """Reported by clients."""
     return ValidationException("Invalid NextToken")
 
 
