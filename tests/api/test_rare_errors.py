@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import pytest
 
 from slipring.clock import ManualClock
+from slipring.engine.background import Background
 from slipring.engine.catalog import CatalogChanged
 from slipring.engine.engine import Engine
 from slipring.model import limits
@@ -75,6 +76,41 @@ def test_a_table_that_keeps_changing(ddb: Client, hash_table: str, monkeypatch: 
         "InternalServerError",
         "The table kept changing while the request was planned; try again",
     )
+
+
+def test_tables_and_backups_that_are_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Copies of much data take a while; here they never get on. Developer Guide, "Backing up a DynamoDB table": what is
+    being copied can't be deleted meanwhile."""
+    in_use = "Attempt to change a resource which is still in use: Table is being "
+
+    async def idle(*_: Any) -> None: ...
+
+    with ServerThread() as server:
+        ddb = make_client(server.url)
+        for name in ("source", "copied"):
+            ddb.create_table(**table_definition(name, ("pk", "S")))
+            ddb.put_item(TableName=name, Item={"pk": s("a")})
+        done = ddb.create_backup(TableName="source", BackupName="done")["BackupDetails"]["BackupArn"]
+        monkeypatch.setattr(Background, "advance", idle)
+        monkeypatch.setattr(Background, "_step", idle)
+        made = ddb.create_backup(TableName="copied", BackupName="made")["BackupDetails"]["BackupArn"]
+        busy = ("BackupInUseException", f"Backup is being used by another operation: {made}")
+        assert error_of(ddb.delete_backup, BackupArn=made) == busy
+        assert error_of(ddb.restore_table_from_backup, BackupArn=made, TargetTableName="target") == busy
+        assert error_of(ddb.delete_table, TableName="copied") == (
+            "ResourceInUseException",
+            f"{in_use}backed up or restored from: copied",
+        )
+        ddb.restore_table_from_backup(BackupArn=done, TargetTableName="target")
+        assert error_of(ddb.create_backup, TableName="target", BackupName="early") == (
+            "TableInUseException",
+            "Table is being restored: target",
+        )
+        assert error_of(ddb.delete_table, TableName="target") == (
+            "ResourceInUseException",
+            f"{in_use}created: target",
+        )
+        ddb.close()
 
 
 def test_a_record_that_is_no_longer_kept() -> None:

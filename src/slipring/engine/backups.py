@@ -75,14 +75,12 @@ async def begin(
 ) -> tuple[BackupRecord, bytes]:
     """Decide on a backup of a table as it is at the commit. Returns its record and its job's key.
 
-    Raises TableNotFoundException, TableInUseException."""
+    Raises ResourceNotFoundException, ResourceInUseException."""
     items_id = await catalog.new_id()
     job_key = keyspace.backup_job(items_id)
     made: list[BackupRecord] = []
 
     def revise(record: TableRecord) -> TableRecord:
-        if record.get("Restore", {}).get("InProgress"):
-            raise errors.table_is_being_restored(name)
         return cut(copies.pinned(record, items_id, now), now)
 
     def jobs(before: TableRecord, _after: TableRecord) -> dict[bytes, bytes | None]:

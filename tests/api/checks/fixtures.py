@@ -59,7 +59,8 @@ TABLES: list[dict[str, Any]] = [
     },
 ]
 
-TABLES += [{**TABLES[0], "TableName": name} for name in ("lived", "living")]
+TABLES += [{**TABLES[0], "TableName": name} for name in ("lived", "living", "recovered")]
+RECOVERY = {"PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True}}
 
 Names = dict[str, str]
 """What requests and messages call by a name with a dollar, because a server makes it up."""
@@ -73,11 +74,28 @@ def prepare(client: RawClient) -> None:
         client.call("PutItem", {"TableName": name, "Item": ITEM})
     specification = {"Enabled": True, "AttributeName": "t"}
     client.call("UpdateTimeToLive", {"TableName": "living", "TimeToLiveSpecification": specification})
-    client.call("DeleteTable", {"TableName": "created"})
+    client.call("UpdateContinuousBackups", {"TableName": "recovered", **RECOVERY})
+    for name in ("created", "restored"):
+        client.call("DeleteTable", {"TableName": name})
 
 
 def made_up(client: RawClient, clock: ManualClock) -> Names:
-    """The stream of `indexed`, its shard, and two iterators, one of which is too old."""
+    """The stream of `indexed`, its shard, and two iterators, one of which is too old; two backups of `hash`, and the
+    one that is left of a table with recovery."""
+    names = {name: _backup_of_hash(client) for name in ("$BACKUP", "$DOOMED")}
+    client.call("CreateTable", {**TABLES[0], "TableName": "gone"})
+    client.call("UpdateContinuousBackups", {"TableName": "gone", **RECOVERY})
+    client.call("DeleteTable", {"TableName": "gone"})
+    (left,) = client.call("ListBackups", {"BackupType": "SYSTEM"}).body["BackupSummaries"]
+    return {**names, "$SYSTEM": left["BackupArn"], **_stream(client, clock)}
+
+
+def _backup_of_hash(client: RawClient) -> str:
+    made = client.call("CreateBackup", {"TableName": "hash", "BackupName": "backup"})
+    return str(made.body["BackupDetails"]["BackupArn"])
+
+
+def _stream(client: RawClient, clock: ManualClock) -> Names:
     stream = client.call("DescribeTable", {"TableName": "indexed"}).body["Table"]["LatestStreamArn"]
     shard = client.call("DescribeStream", {"StreamArn": stream}).body["StreamDescription"]["Shards"][0]["ShardId"]
     asked = {"StreamArn": stream, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"}

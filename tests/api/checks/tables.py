@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.api.checks import batches, definitions, item_reads, item_writes, others, statements
+from tests.api.checks import backups, batches, definitions, item_reads, item_writes, others, statements
 from tests.api.checks.table import Operation
 
 ALL: list[Operation] = sorted(
@@ -12,6 +12,7 @@ ALL: list[Operation] = sorted(
         *batches.TABLES,
         *statements.TABLES,
         *definitions.TABLES,
+        *backups.TABLES,
         *others.TABLES,
     ],
     key=lambda operation: operation.name,
@@ -26,6 +27,10 @@ where their messages are tested."""
 
 RARE = "api/test_rare_errors.py"
 ELSEWHERE: dict[str, tuple[str, str]] = {
+    "backups.backup_in_use": (RARE, "Backup is being used by another operation:"),
+    "backups.table_is_being_copied": (RARE, "backed up or restored from: copied"),
+    "backups.table_is_being_created": (RARE, "created: target"),
+    "backups.table_is_being_restored": (RARE, "Table is being restored:"),
     "indexes.global_index_beyond_limit": ("api/tables/test_index_change_refusals.py", "exceeds per-table limit of 20"),
     "indexes.index_ids_used_up": ("api/tables/test_index_change_refusals.py", "ever created on a table exceeds 65535"),
     "items.item_collection_too_large": (RARE, "Collection size exceeded."),
@@ -35,10 +40,6 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
     "serialization.java_class": ("api/checks/values.py", "com.amazonaws.dynamodb.v20120810.AttributeValue"),
     "serialization.java_list": ("model/test_validation.py", "java.util.List<"),
     "serialization.java_map": ("model/test_validation.py", "java.util.Map<"),
-    "serialization.timestamp_expected": (
-        "model/test_validation.py",
-        "can not be converted to milliseconds since epoch",
-    ),
     "streams.records_trimmed": (RARE, "The operation attempted to read past the oldest stream record in a shard."),
     "tables.index_is_backfilling": ("api/tables/test_index_changes.py", "Cannot read from backfilling"),
     "tags.resource_not_found": ("api/tables/test_tags.py", "Requested resource not found: ResourceArn:"),

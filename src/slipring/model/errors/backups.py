@@ -79,10 +79,6 @@ def source_table_missing() -> ValidationException:
     return ValidationException(f"{_INVALID}Exactly one of SourceTableName and SourceTableArn must be specified")
 
 
-def recovery_period_out_of_range() -> ValidationException:
-    return ValidationException(f"{_INVALID}RecoveryPeriodInDays must be between 1 and 35")
-
-
 def recovery_period_refused() -> ValidationException:
     return ValidationException(
         f"{_INVALID}RecoveryPeriodInDays must not be specified when PointInTimeRecoveryEnabled is false"

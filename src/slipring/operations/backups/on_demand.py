@@ -9,8 +9,10 @@ import orjson
 
 from slipring.engine import backups, keyspace
 from slipring.engine.backups import BackupRecord
+from slipring.engine.catalog import is_being_restored
 from slipring.engine.engine import Engine
 from slipring.iam.caller import Caller
+from slipring.model.errors import backups as errors
 from slipring.model.keys import successor
 from slipring.model.table_names import parse_table_name
 from slipring.operations.answers import answer
@@ -27,6 +29,8 @@ async def create_backup(engine: Engine, request: dict[str, Any], caller: Caller)
     """The table as it is at the commit of this request. Small ones are AVAILABLE when it is answered, though the
     answer says CREATING as the service's does."""
     table = await find_source(engine, request["TableName"], caller)
+    if is_being_restored(table.record):
+        raise errors.table_is_being_restored(table.name)
     backup, job_key = await backups.begin(
         engine.catalog, table.name, caller.namespace, request["BackupName"], engine.clock.now(), engine.ids
     )
