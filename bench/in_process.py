@@ -1,0 +1,163 @@
+"""`python -m bench.in_process`: the processor time of requests, from their bytes to those of their answers.
+
+A server runs in this process, whole but for its sockets, so what is measured is Slipring alone. The least of several
+rounds is told: what else the machine does can make a request seem dearer than it is, never cheaper.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+import click
+import orjson
+import uvloop
+
+from slipring.admin.meters import Meters
+from slipring.bench.draws import Draws
+from slipring.bench.endpoint import Endpoint
+from slipring.bench.signing import Credential, Signer
+from slipring.bench.workloads import WORKLOADS
+from slipring.bench.workloads.batches import WRITE_ITEMS, put_requests
+from slipring.bench.workloads.workload import Scene, Workload
+from slipring.cli.heap import settle
+from slipring.clock import Ids, SystemClock
+from slipring.edge.auth import TrustingAuthenticator
+from slipring.edge.limits import Limits
+from slipring.edge.listener import Listener
+from slipring.model.service import operations, targets
+from slipring.server import Assembly, build
+from slipring.settings import Settings
+
+_ENDPOINT = Endpoint("127.0.0.1", 8000, tls=False)
+_TABLE = "bench"
+
+
+class Transport(asyncio.Transport):
+    """Counts answers and keeps the last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers = 0
+        self.last = b""
+
+    def write(self, data: Any) -> None:
+        self.answers += 1
+        self.last = data
+
+    def writelines(self, list_of_data: Any) -> None:
+        self.write(b"".join(list_of_data))
+
+    def pause_reading(self) -> None:
+        """Nothing is sent before the answer."""
+
+    def resume_reading(self) -> None:
+        """Nothing is sent before the answer."""
+
+
+class Client:
+    """Several connections to one server, with a request in flight on each of them at a time."""
+
+    def __init__(self, assembly: Assembly, connections: int) -> None:
+        self._signer = Signer(_ENDPOINT, Credential(), SystemClock.now())
+        self._transport = Transport()
+        listener = _listener(assembly)
+        self._connections = [listener.connection() for _ in range(connections)]
+        for each in self._connections:
+            each.connection_made(self._transport)
+
+    def signed(self, operation: str, parameters: dict[str, Any]) -> bytes:
+        return self._signer.request(operation, orjson.dumps(parameters))
+
+    async def call(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        await self.send([self.signed(operation, parameters)])
+        head, _, body = self._transport.last.partition(b"\r\n\r\n")
+        if not head.startswith(b"HTTP/1.1 200 "):
+            raise click.ClickException(f"{operation}: {body.decode()}")
+        answer: dict[str, Any] = orjson.loads(body)
+        return answer
+
+    async def send(self, requests: Sequence[bytes]) -> None:
+        """Send requests, as many at a time as there are connections; return when all are answered."""
+        transport, connections = self._transport, self._connections
+        transport.answers = 0
+        for start in range(0, len(requests), len(connections)):
+            group = requests[start : start + len(connections)]
+            for connection, request in zip(connections, group, strict=False):
+                connection.data_received(request)
+            while transport.answers < start + len(group):
+                await asyncio.sleep(0)
+
+
+def _listener(assembly: Assembly) -> Listener:
+    return Listener(
+        api=assembly.api,
+        targets=targets(),
+        authenticate=TrustingAuthenticator().identify,
+        ready=assembly.ready,
+        metrics=lambda: b"",
+        meters=Meters(operations()),
+        clock=SystemClock(),
+        ids=Ids(),
+        limits=Limits(),
+        region="us-east-1",
+    )
+
+
+async def _measure(store: str, load: Workload, connections: int, requests: int, rounds: int) -> float:
+    """The least processor time of one request, in microseconds."""
+    assembly = build(Settings(store=store), SystemClock(), Ids())
+    try:
+        client = Client(assembly, connections)
+        scene = Scene(_TABLE, load.layout, requests * rounds if load.ends else 10_000, Draws(10_000, "uniform", "1"), 0, 1, 0)
+        await client.call("CreateTable", load.layout.definition(_TABLE))
+        for start in range(0, scene.items, WRITE_ITEMS):
+            items = [load.layout.item(number, 0) for number in range(start, start + WRITE_ITEMS)]
+            await client.call("BatchWriteItem", put_requests(_TABLE, items))
+        steps = load.steps(scene)
+        first = next(steps).calls[0]
+        if not load.holds(await client.call(*first)):
+            raise click.ClickException(f"{load.name} is not done as it should be")
+        return min([await _round(client, list(islice(_requests(client, steps), requests))) for _ in range(rounds)])
+    finally:
+        await assembly.close()
+
+
+def _requests(client: Client, steps: Iterator[Any]) -> Iterator[bytes]:
+    for step in steps:
+        for call in step.calls:
+            yield client.signed(call.operation, call.parameters)
+
+
+async def _round(client: Client, requests: list[bytes]) -> float:
+    settle()
+    begun_s = process_time()
+    await client.send(requests)
+    return 1e6 * (process_time() - begun_s) / len(requests)
+
+
+@click.command()
+@click.option("--workloads", default=",".join(WORKLOADS), help="Which.  [default: all]")
+@click.option("--stores", default="memory,disk", show_default=True, help="Where data is kept.")
+@click.option("--connections", default=16, show_default=True, help="How many requests are in flight.")
+@click.option("--requests", default=1000, show_default=True, help="How many requests a round is.")
+@click.option("--rounds", default=7, show_default=True, help="How many rounds; the cheapest counts.")
+def main(workloads: str, stores: str, connections: int, requests: int, rounds: int) -> None:
+    """Print the processor time of a request of each workload, in microseconds."""
+    for name in workloads.split(","):
+        figures = []
+        for store in stores.split(","):
+            with tempfile.TemporaryDirectory() as folder:
+                url = "memory:" if store == "memory" else str(Path(folder) / "store")
+                figures.append(uvloop.run(_measure(url, WORKLOADS[name], connections, requests, rounds)))
+        print(f"{name:16}", *[f"{figure:9.2f}" for figure in figures], flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
