@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
@@ -18,8 +19,9 @@ from slipring.expressions import (
     compile_update,
     normalise_values,
 )
-from slipring.model.attribute_values import normalise_item
+from slipring.model.attribute_values import normalise_changed, normalise_item
 from slipring.model.errors.tree import ValidationException
+from slipring.model.sizes import item_bytes
 from tests.expressions import reference
 from tests.expressions.strategies import conditions, garbage, items, paths, updates
 
@@ -35,6 +37,7 @@ def test_a_condition_means_what_a_naive_reading_says(tree: Any, item: dict[str, 
     before = copy.deepcopy((item, values))
     assert bound(item) == reference.evaluate(tree, item)
     assert bound(None) == reference.evaluate(tree, {})
+    assert not bound(item) or all(trace in orjson.dumps(item) for trace in condition.traces(values))
     assert (item, values) == before
 
 
@@ -66,8 +69,9 @@ def test_an_update_does_what_a_naive_reading_says(actions: list[Any], item: dict
     else:
         assert result.item == expected
         normal = copy.deepcopy(result.item)
-        normalise_item(normal)
+        size = normalise_item(normal)
         assert normal == result.item
+        assert normalise_changed(result.item, item, item_bytes(item), update.attributes) == size
         touched = compile_projection(", ".join(reference.write_path(path) for _, path, _ in actions), None)
         assert result.updated_old() == touched.apply(item)
         assert result.updated_new() == touched.apply(result.item)

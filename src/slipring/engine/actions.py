@@ -14,7 +14,7 @@ from slipring.engine.changes import Change, UpdateOutcome
 from slipring.engine.index_keys import check_updated_index_keys
 from slipring.engine.table import Table
 from slipring.model import limits
-from slipring.model.attribute_values import Item, normalise_item
+from slipring.model.attribute_values import Item, normalise_changed, normalise_item
 from slipring.model.errors import items as errors
 from slipring.model.errors import partiql as partiql_errors
 
@@ -24,6 +24,8 @@ Condition = Callable[[Item | None], bool]
 class ItemUpdate(Protocol):
     """A bound update expression (or its legacy form)."""
 
+    @property
+    def attributes(self) -> frozenset[str]: ...
     @property
     def creates_item(self) -> bool: ...
     def apply(self, old: Item | None, base: Item) -> UpdateOutcome: ...
@@ -163,7 +165,10 @@ class Update(Action):
             change.update = outcome
             return change
         item = outcome.item
-        size = normalise_item(item)
+        if old_row is None or old_item is None:
+            size = normalise_item(item)
+        else:
+            size = normalise_changed(item, old_item, rows.item_bytes(old_row), self.update.attributes)
         if size > limits.ITEM_BYTES_MAX:
             raise errors.updated_item_too_large()
         if self.table.indexes:

@@ -43,14 +43,17 @@ class Index:
     __slots__ = (
         "checked_keys",
         "count_key",
+        "hash_names",
         "hashes",
         "id",
         "is_global",
         "key_names",
+        "key_types",
         "keys",
         "name",
         "prefix",
         "projected",
+        "range_names",
         "ranges",
         "readable",
         "record",
@@ -66,6 +69,9 @@ class Index:
         self.hashes = _key_attributes(record["KeySchema"], "HASH", types)
         self.ranges = _key_attributes(record["KeySchema"], "RANGE", types)
         self.keys = self.hashes + self.ranges
+        self.hash_names = tuple([name for name, _ in self.hashes])
+        self.range_names = tuple([name for name, _ in self.ranges])
+        self.key_types = dict(self.keys)
         self.key_names = tuple(dict.fromkeys([name for name, _ in self.keys] + list(table.key_names)))
         self.checked_keys = tuple([key for key in self.keys if self._is_checked(table, key[0])])
         """The key attributes whose values may be wrong for this index in an item with a good primary key."""
@@ -135,6 +141,7 @@ class Table:
         "has_entries",
         "has_local_indexes",
         "hash_name",
+        "hash_names",
         "hash_type",
         "hashes",
         "id",
@@ -143,10 +150,12 @@ class Table:
         "indexes_by_name",
         "key_count",
         "key_names",
+        "key_types",
         "keys",
         "name",
         "prefix",
         "range_name",
+        "range_names",
         "range_type",
         "ranges",
         "record",
@@ -165,6 +174,9 @@ class Table:
         self.hash_name, self.hash_type = self.hashes[0]
         self.range_name, self.range_type = self.ranges[0] if self.ranges else ("", "S")
         self.keys = self.hashes + self.ranges
+        self.hash_names = (self.hash_name,)
+        self.range_names = tuple([name for name, _ in self.ranges])
+        self.key_types = dict(self.keys)
         self.key_names = tuple(name for name, _ in self.keys)
         self.key_count = len(self.keys)
         self.prefix = keyspace.items(self.id)

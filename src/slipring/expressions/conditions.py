@@ -10,6 +10,7 @@ from slipring.expressions.operands import Values, undefined_value
 from slipring.expressions.predicates import Binder, Test
 from slipring.expressions.syntax import And, Between, Comparison, In, Not, Or
 from slipring.expressions.syntax import Condition as ConditionNode
+from slipring.expressions.traces import equalities, traces
 from slipring.model.attribute_values import AttributeValue, Item
 
 _NO_VALUES: dict[str, AttributeValue] = {}
@@ -22,7 +23,16 @@ BoundCondition = Callable[[Item | None], bool]
 class Condition:
     """A condition expression with its names resolved and its values still open."""
 
-    __slots__ = ("_bind", "_bound", "attributes", "names_used", "parameter", "placeholders", "values_used")
+    __slots__ = (
+        "_bind",
+        "_bound",
+        "_equalities",
+        "attributes",
+        "names_used",
+        "parameter",
+        "placeholders",
+        "values_used",
+    )
 
     def __init__(
         self,
@@ -42,6 +52,7 @@ class Condition:
         """Of the values, in order of appearance; `values_used` are the same as a set."""
         self.values_used = frozenset(self.placeholders)
         self._bind = _binder(node, parameter)
+        self._equalities = tuple(equalities(node)) if self.values_used else ()
         self._bound = None if self.values_used else _accepting_none(self._bind(own_values))
 
     def bind(self, values: Values | None) -> BoundCondition:
@@ -55,6 +66,10 @@ class Condition:
         if values is None or not self.values_used <= values.keys():
             raise undefined_value(self.parameter, self.placeholders, values)
         return _accepting_none(self._bind(values))
+
+    def traces(self, values: Values | None) -> tuple[bytes, ...]:
+        """What the JSON of every item that meets the condition contains, given values that `bind` accepts."""
+        return traces(self._equalities, values) if values and self._equalities else ()
 
 
 def parse_condition(parameter: str, text: str, names: Mapping[str, str]) -> Condition:

@@ -26,6 +26,11 @@ _TERMS_MIN = 2
 """So many terms are never too many in themselves: a second one for a table without a sort key is not supported."""
 _RANGE_OPERATORS = frozenset({"=", "<", "<=", ">", ">=", "BETWEEN", "begins_with"})
 _EMPTY_TYPE_NAMES = {"S": "string", "B": "binary"}
+_SCHEMAS_MAX = 16
+"""For how many key schemas a condition remembers how it fits them; more than one is rare."""
+
+_Names = tuple[tuple[str, ...], tuple[str, ...]]
+"""Of the hash attributes of a key schema, and of its range attributes."""
 
 
 class KeyTerm(NamedTuple):
@@ -57,6 +62,7 @@ class KeyCondition:
     """A key condition with its names resolved and its values still open."""
 
     __slots__ = (
+        "_fits",
         "_own_values",
         "_repeats_name",
         "_term_by_name",
@@ -84,6 +90,7 @@ class KeyCondition:
         self.values_used = frozenset(self.placeholders)
         self._own_values = own_values
         self._term_by_name = {term.name: term for term in terms}
+        self._fits: dict[_Names, tuple[tuple[KeyTerm, ...], tuple[KeyTerm, ...]]] = {}
         self._repeats_name = len(self._term_by_name) < len(self.terms)
         self.attributes = frozenset(self._term_by_name)
         """Names of the attributes that have a condition."""
@@ -113,8 +120,8 @@ class KeyCondition:
     def bind(
         self,
         values: Values | None,
-        hash_names: Sequence[str],
-        range_names: Sequence[str],
+        hash_names: tuple[str, ...],
+        range_names: tuple[str, ...],
         types: Mapping[str, str],
     ) -> KeyRange:
         """The keys to read, given the key schema's attribute names in order and their types (S, N or B).
@@ -124,14 +131,26 @@ class KeyCondition:
         """
         values = self._own_values if self._own_values is not None else values
         assert values is not None
-        hash_terms = self._hash_terms(hash_names, range_names)
-        range_terms = self._range_terms(range_names, len(self.terms) - len(hash_terms))
+        schema = (hash_names, range_names)
+        hash_terms, range_terms = self._fits.get(schema) or self._fit(schema)
         hash_values = tuple([_contents(term, values, types)[0] for term in hash_terms])
+        if not range_terms:
+            return KeyRange(hash_values, (), None, ())
         operands = [_contents(term, values, types) for term in range_terms]
-        if range_terms and range_terms[-1].operator != "=":
+        if range_terms[-1].operator != "=":
             last = operands.pop()
             return KeyRange(hash_values, tuple([first for first, *_ in operands]), range_terms[-1].operator, last)
         return KeyRange(hash_values, tuple([first for first, *_ in operands]), None, ())
+
+    def _fit(self, schema: _Names) -> tuple[tuple[KeyTerm, ...], tuple[KeyTerm, ...]]:
+        """The terms on hash and on range attributes of a key schema."""
+        hash_names, range_names = schema
+        hash_terms = self._hash_terms(hash_names, range_names)
+        range_terms = self._range_terms(range_names, len(self.terms) - len(hash_terms))
+        if len(self._fits) >= _SCHEMAS_MAX:
+            self._fits.clear()
+        fit = self._fits[schema] = (tuple(hash_terms), tuple(range_terms))
+        return fit
 
     def _hash_terms(self, hash_names: Sequence[str], range_names: Sequence[str]) -> list[KeyTerm]:
         attributes = len(hash_names) + len(range_names)

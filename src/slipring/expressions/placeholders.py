@@ -67,6 +67,7 @@ _PARAMETERS = {
         ("ProjectionExpression", "FilterExpression"), ("AttributesToGet", "ScanFilter", "ConditionalOperator")
     ),
 }
+_LEGACY = {operation: frozenset(parameters.legacy) for operation, parameters in _PARAMETERS.items()}
 _CONDITION_MAPS = ("Expected", "QueryFilter", "ScanFilter")
 
 
@@ -76,6 +77,8 @@ def check_mixing(operation: str, request: Mapping[str, Any]) -> None:
     `operation` is the operation's name, or in a transaction the action's (Get, Put, Update, Delete,
     ConditionCheck); `request` is what holds the parameters, for a BatchGetItem one table's part of it.
     """
+    if _LEGACY[operation].isdisjoint(request):
+        return
     parameters = _PARAMETERS[operation]
     legacy = [name for name in parameters.legacy if request.get(name) is not None]
     if not legacy:

@@ -20,7 +20,7 @@ from slipring.model.errors.tree import ValidationException
 from slipring.model.limits import ATTRIBUTE_NAME_BYTES_MAX, NESTING_LEVELS_MAX
 from slipring.model.numbers import normalise as normalise_number
 from slipring.model.numbers import size_bytes as number_bytes
-from slipring.model.sizes import CONTAINER_BYTES, MEMBER_BYTES, text_bytes
+from slipring.model.sizes import CONTAINER_BYTES, MEMBER_BYTES, text_bytes, value_bytes
 
 AttributeValue = dict[str, Any]
 Item = dict[str, AttributeValue]
@@ -45,6 +45,24 @@ def normalise_item(item: Item) -> int:
             for value in item.values():
                 _check_depth(value)
         raise
+
+
+def normalise_changed(item: Item, old: Item, old_bytes: int, changed: frozenset[str]) -> int:
+    """`normalise_item` for an item that has the values of a normal one, `old`, but for some `changed` attributes."""
+    size = old_bytes
+    try:
+        for name in changed:
+            value, old_value = item.get(name), old.get(name)
+            if value is old_value:
+                continue
+            if old_value is not None:
+                size -= text_bytes(name) + value_bytes(old_value)
+            if value is not None:
+                size += text_bytes(name) + normalise_value(value)
+    except ValidationException:
+        # Of several mistakes the first in the item's order is told.
+        return normalise_item(item)
+    return normalise_item(item) if size > ATTRIBUTE_NAME_BYTES_MAX or "" in changed else size
 
 
 def normalise_value(value: AttributeValue) -> int:

@@ -85,4 +85,4 @@ def bind_keys(
     with plain_messages():
         condition = KeyCondition(terms, (), placeholders)
         condition.check(values)
-        return condition.bind(values, [hash_name], [] if range_name is None else [range_name], types)
+        return condition.bind(values, (hash_name,), () if range_name is None else (range_name,), types)

@@ -207,7 +207,11 @@ def _up_to(pairs: list[Pair], edge: bytes | None, reverse: bool) -> list[Pair]:
 
 def _within(pairs: list[Pair], limit: int, bytes_left: int) -> tuple[int, int]:
     """How many leading pairs a scan takes, and the sum of their value lengths."""
-    sums = list(accumulate([len(value) for _, value in pairs[:limit]]))
+    lengths = [len(value) for _, value in pairs[:limit]]
+    total = sum(lengths)
+    if total < bytes_left:
+        return len(lengths), total
+    sums = list(accumulate(lengths))
     if not sums:
         return 0, 0
     kept = min(bisect_left(sums, bytes_left) + 1, len(sums))

@@ -19,14 +19,12 @@ from slipring.engine.catalog import CatalogChanged
 from slipring.engine.table import Index, Table
 from slipring.model import limits
 from slipring.model.attribute_values import Item
-from slipring.operations.answers import AnswerParts
+from slipring.operations.answers import AnswerParts, around
 from slipring.operations.reads.selection import Selection
 from slipring.storage.contract import Reader, Store
 
 _JSON_BYTES_PER_READ = limits.PAGE_BYTES_MAX * 5 // 4
 """What a page of ordinary items has as JSON: type tags and quotes add about a tenth to items of 1 KB."""
-
-Rows = list[tuple[bytes, bytes]]
 
 
 class KeyRange:
@@ -50,12 +48,15 @@ class KeyRange:
 
 
 class Page:
-    """The rows read, their size, and whether the range may hold more."""
+    """What was read: items or index entries, their size, and whether the range may hold more."""
 
-    __slots__ = ("more", "rows", "size_bytes")
+    __slots__ = ("items", "last_key", "more", "size_bytes")
 
-    def __init__(self, found: Rows, size_bytes: int, more: bool) -> None:
-        self.rows = found
+    def __init__(self, items: list[bytes], last_key: bytes, size_bytes: int, more: bool) -> None:
+        self.items = items
+        """Their JSON."""
+        self.last_key = last_key
+        """The store's key of the last."""
         self.size_bytes = size_bytes
         self.more = more
 
@@ -85,7 +86,7 @@ async def read_and_fetch(store: Store, wanted: KeyRange, limit: int | None) -> t
 async def _fetch_items(snapshot: Reader, table: Table, page: Page) -> list[bytes]:
     """The whole items of a page of index entries."""
     fetched: list[bytes] = []
-    for row in await snapshot.get_many([table.key_in(rows.decode(row)) for _, row in page.rows]):
+    for row in await snapshot.get_many([table.key_in(orjson.loads(json)) for json in page.items]):
         assert row is not None, "an entry is written and deleted together with its item"
         fetched.append(row)
     return fetched
@@ -95,7 +96,8 @@ async def read_page(store: Reader, wanted: KeyRange, limit: int | None) -> Page:
     """Read until the limit is met, 1 MB of items is read (the item that crosses it included), or the range ends.
 
     Raises CatalogChanged if the table was superseded meanwhile."""
-    found: Rows = []
+    found: list[bytes] = []
+    last_key = b""
     size = 0
     count_max = limit if limit is not None else limits.PAGE_BYTES_MAX
     start, stop = wanted.start, wanted.stop
@@ -104,37 +106,35 @@ async def read_page(store: Reader, wanted: KeyRange, limit: int | None) -> Page:
         batch = await store.scan(start, stop, limit=asked, bytes_max=_JSON_BYTES_PER_READ, reverse=wanted.reverse)
         if wanted.table.superseded:
             raise CatalogChanged
-        json_bytes = 0
-        for pair in batch:
-            row = pair[1]
-            size += rows.item_bytes(row)
-            json_bytes += len(row)
-            found.append(pair)
-            if size >= limits.PAGE_BYTES_MAX:
-                return Page(found, size, True)
-        if len(found) >= count_max:
-            return Page(found, size, True)
-        if json_bytes < _JSON_BYTES_PER_READ:
+        items, items_bytes = rows.read_up_to(limits.PAGE_BYTES_MAX - size, batch)
+        found += items
+        size += items_bytes
+        if items:
+            last_key = batch[len(items) - 1][0]
+        if size >= limits.PAGE_BYTES_MAX or len(found) >= count_max:
+            return Page(found, last_key, size, True)
+        if sum([len(row) for _, row in batch]) < _JSON_BYTES_PER_READ:
             break
-        start, stop = (start, batch[-1][0]) if wanted.reverse else (batch[-1][0] + b"\x00", stop)
-    return Page(found, size, False)
+        start, stop = (start, last_key) if wanted.reverse else (last_key + b"\x00", stop)
+    return Page(found, last_key, size, False)
 
 
 def _answer(
     request: dict[str, Any], wanted: KeyRange, page: Page, fetched: list[bytes] | None, selection: Selection
 ) -> list[bytes]:
-    parts = AnswerParts()
-    told, count = told_items([row for _, row in page.rows] if fetched is None else fetched, selection)
+    items = page.items if fetched is None else [rows.json(row) for row in fetched]
+    told, count = told_items(items, selection)
     count_consumed(wanted, page, fetched or (), count, consistent=request.get("ConsistentRead", False))
-    if told is not None:
-        parts.splice(b"Items", b"[" + b",".join(told) + b"]")
+    parts = AnswerParts()
     parts.splice(b"Count", b"%d" % count)
-    parts.splice(b"ScannedCount", b"%d" % len(page.rows))
+    parts.splice(b"ScannedCount", b"%d" % len(page.items))
     if page.more:
-        parts.add(b"LastEvaluatedKey", last_key(wanted, page.rows[-1][1]))
+        parts.add(b"LastEvaluatedKey", last_key(wanted, page.items[-1]))
     if request.get("ReturnConsumedCapacity", "NONE") != "NONE":
         parts.add(b"ConsumedCapacity", _consumed(request, wanted, page, fetched or ()))
-    return parts.finish()
+    if told is None:
+        return parts.finish()
+    return [around(b'{"Items":[', told, b"]," + b"".join(parts.finish())[1:])]
 
 
 def _consumed(request: dict[str, Any], wanted: KeyRange, page: Page, fetched: Sequence[bytes]) -> dict[str, Any]:
@@ -158,15 +158,16 @@ def count_consumed(wanted: KeyRange, page: Page, fetched: Sequence[bytes], items
         count_read(wanted.table, row, consistent=consistent)
 
 
-def told_items(stored: list[bytes], selection: Selection) -> tuple[list[bytes] | None, int]:
-    """The items' JSON (None when only the count is asked for) and how many there are after the filter."""
+def told_items(items: list[bytes], selection: Selection) -> tuple[list[bytes] | None, int]:
+    """What is told of items (None when only the count is asked for) and how many there are after the filter."""
     condition, projection = selection.condition, selection.projection
     if condition is None and projection is None:
-        return (None, len(stored)) if selection.count_only else ([rows.json(row) for row in stored], len(stored))
+        return (None if selection.count_only else items), len(items)
+    for trace in selection.traces:
+        items = [json for json in items if trace in json]
     told: list[bytes] = []
     count = 0
-    for row in stored:
-        json = rows.json(row)
+    for json in items:
         item = orjson.loads(json)
         if condition is not None and not condition(item):
             continue
@@ -176,7 +177,7 @@ def told_items(stored: list[bytes], selection: Selection) -> tuple[list[bytes] |
     return (None if selection.count_only else told), count
 
 
-def last_key(wanted: KeyRange, row: bytes) -> Item:
-    item = rows.decode(row)
+def last_key(wanted: KeyRange, json: bytes) -> Item:
+    item = orjson.loads(json)
     names = wanted.table.key_names if wanted.index is None else wanted.index.key_names
     return {name: item[name] for name in names}

@@ -97,4 +97,5 @@ def _finish(
     check_usage(operation, names, values, compiled)
     if condition is not None:
         plan.condition = condition.bind(values)
+        plan.traces = condition.traces(values)
         plan.filter_attributes = condition.attributes

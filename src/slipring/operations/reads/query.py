@@ -23,10 +23,7 @@ async def query(engine: Engine, request: dict[str, Any], caller: Caller) -> list
     index = find_index(table, request)
     schema = table if index is None else index
     keys = key_condition.bind(
-        request.get("ExpressionAttributeValues"),
-        [name for name, _ in schema.hashes],
-        [name for name, _ in schema.ranges],
-        dict(schema.keys),
+        request.get("ExpressionAttributeValues"), schema.hash_names, schema.range_names, schema.key_types
     )
     _check_filter(schema.keys, request, plan)
     selection = select(table, index, request, plan)
@@ -73,7 +70,11 @@ def key_range(table: Table, index: Index | None, keys: BoundKeys, *, reverse: bo
 def partition_prefix(table: Table, index: Index | None, hash_values: Sequence[str]) -> bytes:
     """What the keys of all items, or entries, with these hash attributes begin with."""
     schema = table if index is None else index
-    encoded = b"".join([encode(type_, value) for (_, type_), value in zip(schema.hashes, hash_values, strict=True)])
+    if len(hash_values) == 1:
+        encoded = encode(schema.hashes[0][1], hash_values[0])
+    else:
+        parts = [encode(type_, value) for (_, type_), value in zip(schema.hashes, hash_values, strict=True)]
+        encoded = b"".join(parts)
     return schema.prefix + partition_hash(encoded) + encoded
 
 

@@ -16,11 +16,13 @@ from slipring.model.errors import tables as table_errors
 class ReadPlan:
     """A request's expressions, ready; what they mean depends on the table and index."""
 
-    __slots__ = ("condition", "filter_attributes", "projection", "projection_parameter")
+    __slots__ = ("condition", "filter_attributes", "projection", "projection_parameter", "traces")
 
     def __init__(self) -> None:
         self.condition: Condition | None = None
         self.filter_attributes: frozenset[str] = frozenset()
+        self.traces: tuple[bytes, ...] = ()
+        """What the JSON of every item that passes the filter contains."""
         self.projection: Projection | None = None
         self.projection_parameter = "ProjectionExpression"
 
@@ -34,15 +36,22 @@ class ItemProjection(Protocol):
 class Selection:
     """How to tell an item: filtered, projected, counted, or fetched from the table because the index lacks parts."""
 
-    __slots__ = ("condition", "count_only", "fetches", "projection")
+    __slots__ = ("condition", "count_only", "fetches", "projection", "traces")
 
     def __init__(
-        self, condition: Condition | None, projection: ItemProjection | None, *, count_only: bool, fetches: bool
+        self,
+        condition: Condition | None,
+        projection: ItemProjection | None,
+        *,
+        count_only: bool,
+        fetches: bool,
+        traces: tuple[bytes, ...] = (),
     ) -> None:
         self.condition = condition
         self.projection = projection
         self.count_only = count_only
         self.fetches = fetches
+        self.traces = traces
 
 
 def find_index(table: Table, request: Mapping[str, Any]) -> Index | None:
@@ -80,7 +89,7 @@ def select(table: Table, index: Index | None, request: Mapping[str, Any], plan: 
     chosen = request.get("Select")
     count_only = chosen == "COUNT"
     if index is None or index.projected is None:
-        return Selection(plan.condition, plan.projection, count_only=count_only, fetches=False)
+        return Selection(plan.condition, plan.projection, count_only=count_only, fetches=False, traces=plan.traces)
     wanted = plan.filter_attributes
     if plan.projection is not None:
         wanted = wanted | plan.projection.attributes
@@ -95,4 +104,4 @@ def select(table: Table, index: Index | None, request: Mapping[str, Any], plan: 
     if lacking and projection is None and chosen != "ALL_ATTRIBUTES":
         # What is fetched for the filter alone is not told.
         projection = attributes_to_get(sorted(index.projected))
-    return Selection(plan.condition, projection, count_only=count_only, fetches=fetches)
+    return Selection(plan.condition, projection, count_only=count_only, fetches=fetches, traces=plan.traces)

@@ -69,11 +69,11 @@ async def select_page(
         if place is not None and number == begin and place.after:
             wanted.resume(place.after)
         found = await _read(engine, wanted, selection, page, count_left, consistent=consistent)
-        count_left -= len(found.rows)
+        count_left -= len(found.items)
         size_left -= found.size_bytes
         if found.more:
-            page.next_place = Place(number, found.rows[-1][0])
-            page.last_key = last_key(wanted, found.rows[-1][1])
+            page.next_place = Place(number, found.last_key)
+            page.last_key = last_key(wanted, found.items[-1])
             return page
     return page
 
@@ -113,14 +113,15 @@ async def _read(
     engine: Engine, wanted: KeyRange, selection: Selection, page: SelectedPage, count_max: int, *, consistent: bool
 ) -> Page:
     """Read on in one range, adding what it holds to the page."""
+    stored: list[bytes] = []
     if selection.fetches:
         found, stored = await read_and_fetch(engine.store, wanted, count_max)
         page.tally.table_units += sum(read_units(rows.item_bytes(row), consistent=consistent) for row in stored)
     else:
         found = await read_page(engine.store, wanted, count_max)
-        stored = [row for _, row in found.rows]
-    told, count = told_items(stored, selection)
-    count_consumed(wanted, found, stored if selection.fetches else (), count, consistent=consistent)
+    items = [rows.json(row) for row in stored] if selection.fetches else found.items
+    told, count = told_items(items, selection)
+    count_consumed(wanted, found, stored, count, consistent=consistent)
     page.items += told or ()
     units = read_units(found.size_bytes, consistent=consistent)
     if wanted.index is None:
