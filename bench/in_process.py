@@ -19,7 +19,8 @@ import click
 import orjson
 import uvloop
 
-from slipring.admin.meters import Meters
+from slipring.admin.board import Board
+from slipring.admin.reporter import Reporter
 from slipring.bench.draws import Draws
 from slipring.bench.endpoint import Endpoint
 from slipring.bench.signing import Credential, Signer
@@ -28,15 +29,19 @@ from slipring.bench.workloads.batches import WRITE_ITEMS, put_requests
 from slipring.bench.workloads.workload import Scene, Workload
 from slipring.cli.heap import settle
 from slipring.clock import Ids, SystemClock
-from slipring.edge.auth import TrustingAuthenticator
-from slipring.edge.limits import Limits
-from slipring.edge.listener import Listener
-from slipring.model.service import operations, targets
-from slipring.server import Assembly, build
+from slipring.server import Assembly, build, front
 from slipring.settings import Settings
 
 _ENDPOINT = Endpoint("127.0.0.1", 8000, tls=False)
+_CREDENTIAL = Credential()
 _TABLE = "bench"
+
+
+def settings_for(store: str, auth: str) -> Settings:
+    """A server on this store that knows the client's key."""
+    return Settings(
+        store=store, auth=auth, access_key_id=_CREDENTIAL.access_key, secret_access_key=_CREDENTIAL.secret_key
+    )
 
 
 class Transport(asyncio.Transport):
@@ -64,10 +69,10 @@ class Transport(asyncio.Transport):
 class Client:
     """Several connections to one server, with a request in flight on each of them at a time."""
 
-    def __init__(self, assembly: Assembly, connections: int) -> None:
-        self._signer = Signer(_ENDPOINT, Credential(), SystemClock.now())
+    def __init__(self, settings: Settings, assembly: Assembly, connections: int) -> None:
+        self._signer = Signer(_ENDPOINT, _CREDENTIAL, SystemClock.now())
         self._transport = Transport()
-        listener = _listener(assembly)
+        listener = front(settings, assembly, SystemClock(), Ids(), Reporter(Board(), 0))
         self._connections = [listener.connection() for _ in range(connections)]
         for each in self._connections:
             each.connection_made(self._transport)
@@ -95,26 +100,11 @@ class Client:
                 await asyncio.sleep(0)
 
 
-def _listener(assembly: Assembly) -> Listener:
-    return Listener(
-        api=assembly.api,
-        targets=targets(),
-        authenticate=TrustingAuthenticator().identify,
-        ready=assembly.ready,
-        metrics=lambda: b"",
-        meters=Meters(operations()),
-        clock=SystemClock(),
-        ids=Ids(),
-        limits=Limits(),
-        region="us-east-1",
-    )
-
-
-async def _measure(store: str, load: Workload, connections: int, requests: int, rounds: int) -> float:
+async def _measure(settings: Settings, load: Workload, connections: int, requests: int, rounds: int) -> float:
     """The least processor time of one request, in microseconds."""
-    assembly = build(Settings(store=store), SystemClock(), Ids())
+    assembly = build(settings, SystemClock(), Ids())
     try:
-        client = Client(assembly, connections)
+        client = Client(settings, assembly, connections)
         scene = Scene(
             _TABLE, load.layout, requests * rounds if load.ends else 10_000, Draws(10_000, "uniform", "1"), 0, 1, 0
         )
@@ -147,17 +137,19 @@ async def _round(client: Client, requests: list[bytes]) -> float:
 @click.command()
 @click.option("--workloads", default=",".join(WORKLOADS), help="Which.  [default: all]")
 @click.option("--stores", default="memory,disk", show_default=True, help="Where data is kept.")
+@click.option("--auth", type=click.Choice(["off", "enforce"]), default="off", show_default=True)
 @click.option("--connections", default=16, show_default=True, help="How many requests are in flight.")
 @click.option("--requests", default=1000, show_default=True, help="How many requests a round is.")
 @click.option("--rounds", default=7, show_default=True, help="How many rounds; the cheapest counts.")
-def main(workloads: str, stores: str, connections: int, requests: int, rounds: int) -> None:
+def main(workloads: str, stores: str, auth: str, connections: int, requests: int, rounds: int) -> None:
     """Print the processor time of a request of each workload, in microseconds."""
     for name in workloads.split(","):
         figures = []
         for store in stores.split(","):
             with tempfile.TemporaryDirectory() as folder:
                 url = "memory:" if store == "memory" else str(Path(folder) / "store")
-                figures.append(uvloop.run(_measure(url, WORKLOADS[name], connections, requests, rounds)))
+                settings = settings_for(url, auth)
+                figures.append(uvloop.run(_measure(settings, WORKLOADS[name], connections, requests, rounds)))
         print(f"{name:16}", *[f"{figure:9.2f}" for figure in figures], flush=True)
 
 

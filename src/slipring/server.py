@@ -108,6 +108,30 @@ def credentials(settings: Settings) -> Credentials:
     return OneKeyPair(settings.access_key_id, settings.secret_access_key)
 
 
+def front(settings: Settings, assembly: Assembly, clock: Clock, ids: Ids, reporter: Reporter) -> Listener:
+    """What connections are handed to; `reporter` tells its figures, and those of all that is behind it."""
+    meters = Meters(operations())
+    failures = Failures()
+    listener = Listener(
+        api=assembly.api,
+        targets=targets(),
+        metrics=reporter.page,
+        administer=assembly.administer,
+        meters=meters,
+        authenticate=authenticator(
+            settings.auth, credentials(settings), clock.now, Isolation.named(settings.isolate), failures
+        ),
+        keeps_repeated=settings.auth != "off",
+        ready=assembly.ready,
+        clock=clock,
+        ids=ids,
+        limits=settings.limits(),
+        region=settings.region,
+    )
+    reporter.watch(meters.samples, failures.samples, listener.samples, assembly.samples, Process(clock).samples)
+    return listener
+
+
 class Server:
     """One process's server."""
 
@@ -172,7 +196,7 @@ class Server:
         except StoreError as error:
             _close(sockets)
             raise StartError(f"cannot open the store: {error}") from None
-        self._listener = self._front(self._assembly)
+        self._listener = front(self.settings, self._assembly, self._clock, self._ids, self._reporter)
         try:
             await self._listener.start(sockets)
         except OSError as error:
@@ -183,34 +207,6 @@ class Server:
         self.url = url_of(sockets[0])
         if self._on_ready is not None:
             self._on_ready(self)
-
-    def _front(self, assembly: Assembly) -> Listener:
-        meters = Meters(operations())
-        failures = Failures()
-        listener = Listener(
-            api=assembly.api,
-            targets=targets(),
-            metrics=self._reporter.page,
-            administer=assembly.administer,
-            meters=meters,
-            authenticate=authenticator(
-                self.settings.auth,
-                credentials(self.settings),
-                self._clock.now,
-                Isolation.named(self.settings.isolate),
-                failures,
-            ),
-            keeps_repeated=self.settings.auth != "off",
-            ready=assembly.ready,
-            clock=self._clock,
-            ids=self._ids,
-            limits=self.settings.limits(),
-            region=self.settings.region,
-        )
-        self._reporter.watch(
-            meters.samples, failures.samples, listener.samples, assembly.samples, Process(self._clock).samples
-        )
-        return listener
 
     async def _shut_down(self) -> None:
         await self._listener.drain()

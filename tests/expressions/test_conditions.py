@@ -339,7 +339,12 @@ def test_no_values_at_all_names_the_first_that_is_used() -> None:
 
 def test_equalities_leave_traces_where_json_spells_their_values_in_one_way() -> None:
     """A filter skips items without these bytes undecoded, so where there are none it costs several times as much."""
-    values = {":s": {"S": "x y"}, ":n": {"N": "1.5"}, ":quoted": {"S": 'a"b'}, ":map": {"M": {}}}
+    values: dict[str, dict[str, Any]] = {
+        ":s": {"S": "x y"},
+        ":n": {"N": "1.5"},
+        ":quoted": {"S": 'a"b'},
+        ":map": {"M": {}},
+    }
     condition = compile_filter("a = :s AND (:n = b AND c.d = :s) AND e = :quoted AND f = :map AND a > :n", None)
     assert condition.traces(values) == (b'"a":{"S":"x y"}', b'"b":{"N":"1.5"}')
     assert compile_filter("a = :s OR b = :n", None).traces(values) == ()

@@ -12,26 +12,28 @@ from functools import partial
 from types import CodeType, FrameType
 from typing import Any, TypeAlias
 
-from slipring.admin.meters import Meters
+from slipring.admin.board import Board
+from slipring.admin.reporter import Reporter
+from slipring.bench.endpoint import Endpoint
+from slipring.bench.signing import Credential, Signer
 from slipring.clock import Ids, ManualClock
-from slipring.edge.auth import TrustingAuthenticator
-from slipring.edge.limits import Limits
-from slipring.edge.listener import Listener
-from slipring.engine.engine import Engine
-from slipring.model.service import operations, targets
-from slipring.operations.registry import HANDLERS
-from slipring.operations.service import Service
-from slipring.storage.backends import open_store
+from slipring.server import build, front
+from slipring.settings import Settings
 from tests.conftest import table_definition
 from tests.edge.memory import MemoryTransport
 
 Counts: TypeAlias = dict[str, int]
 """Instructions plus calls into C, by request."""
 
+Requests: TypeAlias = dict[str, tuple[str, dict[str, Any]]]
+"""Operation and parameters, by name."""
+
 _ITEM = {"pk": {"S": "key"}, **{f"attribute{i}": {"S": "x" * 90} for i in range(9)}}
 _SORTED = {**_ITEM, "sk": {"S": "0"}}
 
-REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
+_CREDENTIAL = Credential()
+
+REQUESTS: Requests = {
     "GetItem of 1 KB": ("GetItem", {"TableName": "hash", "Key": {"pk": {"S": "key"}}}),
     "PutItem of 1 KB": ("PutItem", {"TableName": "hash", "Item": _ITEM}),
     "UpdateItem of a counter": (
@@ -53,70 +55,69 @@ REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
             "Limit": 20,
         },
     ),
+    "Query of 20 items, half of which pass a filter": (
+        "Query",
+        {
+            "TableName": "range",
+            "KeyConditionExpression": "pk = :pk",
+            "FilterExpression": "odd = :odd",
+            "ExpressionAttributeValues": {":pk": {"S": "key"}, ":odd": {"S": "yes"}},
+            "Limit": 20,
+        },
+    ),
     "TransactWriteItems of 4 puts": (
         "TransactWriteItems",
         {"TransactItems": [{"Put": {"TableName": "range", "Item": {**_SORTED, "sk": {"S": s}}}} for s in "abcd"]},
     ),
 }
 
+VERIFIED = ("GetItem of 1 KB",)
+"""Those that are counted with their signature verified, too."""
+
 _WARM_UPS = 3
 """Caches are filled by the first requests; the guard is for those that follow."""
 
 
-def http(operation: str, request: dict[str, Any]) -> bytes:
-    """The request as an SDK sends it."""
-    body = json.dumps(request).encode()
-    credential = "AKIDEXAMPLE/20260101/us-east-1/dynamodb/aws4_request"
-    head = (
-        "POST / HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nContent-Type: application/x-amz-json-1.0\r\n"
-        f"X-Amz-Target: DynamoDB_20120810.{operation}\r\nX-Amz-Date: 20260101T000000Z\r\n"
-        f"Authorization: AWS4-HMAC-SHA256 Credential={credential}, "
-        f"SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature={'0' * 64}\r\n"
-        f"User-Agent: Boto3/1.44\r\nAccept-Encoding: identity\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
-
-
 async def count_all() -> Counts:
     """The counts of every request of `REQUESTS`, over the memory store: what is above the store."""
-    store, clock, ids = open_store("memory:"), ManualClock(), Ids(seed=1)
+    counts = await _count(REQUESTS, verified=False)
+    verified = await _count({name: REQUESTS[name] for name in VERIFIED}, verified=True)
+    return counts | {f"{name}, verified": count for name, count in verified.items()}
 
-    async def ready() -> None:
-        return None
 
-    listener = Listener(
-        api=Service(Engine(store, clock, ids), HANDLERS),
-        targets=targets(),
-        authenticate=TrustingAuthenticator().identify,
-        ready=ready,
-        administer=lambda *_: None,
-        metrics=lambda: b"",
-        meters=Meters(operations()),
-        clock=clock,
-        ids=ids,
-        limits=Limits(),
-        region="us-east-1",
+async def _count(requests: Requests, *, verified: bool) -> Counts:
+    settings = Settings(
+        store="memory:",
+        auth="enforce" if verified else "off",
+        access_key_id=_CREDENTIAL.access_key,
+        secret_access_key=_CREDENTIAL.secret_key,
     )
+    clock, ids = ManualClock(), Ids(seed=1)
+    signer = Signer(Endpoint("127.0.0.1", 8000, tls=False), _CREDENTIAL, clock.now())
+    assembly = build(settings, clock, ids)
     transport = MemoryTransport()
-    connection = listener.connection()
+    connection = front(settings, assembly, clock, ids, Reporter(Board(), 0)).connection()
     connection.connection_made(transport)
 
     def send(operation: str, request: dict[str, Any]) -> None:
         before = len(transport.written)
-        connection.data_received(http(operation, request))
+        connection.data_received(signer.request(operation, json.dumps(request).encode()))
         assert transport.written[before:].startswith(b"HTTP/1.1 200 "), bytes(transport.written[before:])
 
     send("CreateTable", table_definition("hash", ("pk", "S")))
     send("CreateTable", table_definition("range", ("pk", "S"), ("sk", "S")))
     for i in range(20):
-        send("PutItem", {"TableName": "range", "Item": {**_SORTED, "sk": {"S": f"{i:02}"}}})
+        send(
+            "PutItem",
+            {"TableName": "range", "Item": {**_SORTED, "sk": {"S": f"{i:02}"}, "odd": {"S": "yes" if i % 2 else "no"}}},
+        )
     counts: Counts = {}
-    for name, (operation, request) in REQUESTS.items():
+    for name, (operation, request) in requests.items():
         for _ in range(_WARM_UPS):
             send(operation, request)
-        data = http(operation, request)
+        data = signer.request(operation, json.dumps(request).encode())
         counts[name] = counted(partial(connection.data_received, data))
-    await store.close()
+    await assembly.close()
     return counts
 
 

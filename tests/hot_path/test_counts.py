@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hot_path.counting import REQUESTS, Counts, count_all, counted
+from tests.hot_path.counting import REQUESTS, VERIFIED, Counts, count_all, counted
 
 _GROWTH_MAX = 1.15
 _VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -25,7 +25,7 @@ def counts() -> Counts:
     return asyncio.run(count_all())
 
 
-@pytest.mark.parametrize("name", REQUESTS)
+@pytest.mark.parametrize("name", [*REQUESTS, *[f"{name}, verified" for name in VERIFIED]])
 def test_a_request_costs_no_more_than_it_did(counts: Counts, name: str) -> None:
     baseline = _BASELINES[_VERSION][name]
     assert counts[name] <= baseline * _GROWTH_MAX, f"{name}: {counts[name]} instructions, {baseline} before"
