@@ -102,7 +102,7 @@ class Client:
 
 async def _measure(settings: Settings, load: Workload, connections: int, requests: int, rounds: int) -> float:
     """The least processor time of one request, in microseconds."""
-    assembly = build(settings, SystemClock(), Ids())
+    assembly = await build(settings, SystemClock(), Ids())
     try:
         client = Client(settings, assembly, connections)
         scene = Scene(

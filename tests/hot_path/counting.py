@@ -94,7 +94,7 @@ async def _count(requests: Requests, *, verified: bool) -> Counts:
     )
     clock, ids = ManualClock(), Ids(seed=1)
     signer = Signer(Endpoint("127.0.0.1", 8000, tls=False), _CREDENTIAL, clock.now())
-    assembly = build(settings, clock, ids)
+    assembly = await build(settings, clock, ids)
     transport = MemoryTransport()
     connection = front(settings, assembly, clock, ids, Reporter(Board(), 0)).connection()
     connection.connection_made(transport)
