@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 from collections.abc import Iterator
@@ -10,15 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from time import monotonic
 
 import click
-from bench.peers.catalog import PEERS, STORES, slipring_start
+from bench.peers.catalog import CREDENTIAL, PEERS, STORES, slipring_start
 from bench.peers.packages import InstallError, install, version
 from bench.peers.pairs import compare
+from bench.peers.record import ALL, BEHIND, MISSING, Place, Record
 from bench.peers.report import Comparison
-from bench.peers.servers import CREDENTIAL, Running, StartError, running
+from bench.peers.servers import Running, StartError, running
 
-from slipring import __version__
 from slipring.bench import stub
 from slipring.bench.endpoint import Endpoint
 from slipring.bench.plan import BenchError, Plan
@@ -40,18 +40,37 @@ class Bench:
     server_cores: tuple[int, ...]
     scratch: Path
     serve_flags: tuple[str, ...]
+    record: Record
+    which: str
+    """Which rows to measure: see `Record.wants`."""
+    until_s: float
+    """When no further row is begun, by the monotonic clock."""
+
+    def wanted(self, peer: str, store: str) -> dict[str, list[Plan]]:
+        """What is to be measured on a peer, by workload."""
+        plans = {
+            workload: [
+                replace(self.plan, workload=workload, connections=connections)
+                for connections in self.connections
+                if self.record.wants(Place(peer, store, workload, connections), self.which)
+            ]
+            for workload in self.workloads
+        }
+        return {workload: each for workload, each in plans.items() if each}
 
     def compare(self, comparison: Comparison, theirs: Running) -> Comparison:
         """Fill a comparison with rows."""
         start = partial(slipring_start, more=self.serve_flags)
         place = {"installed": self.scratch, "scratch": self.scratch}
         with running(start, **place, store=comparison.store, cores=self.server_cores) as ours:
-            for workload in self.workloads:
-                for connections in self.connections:
-                    click.echo(f"{comparison.peer}, {comparison.store}: {workload} ×{connections}", err=True)
-                    plan = replace(self.plan, workload=workload, connections=connections)
-                    row = compare(plan, ours, theirs, self.pairs, stub=comparison.yardstick)
+            for workload, plans in self.wanted(comparison.peer, comparison.store).items():
+                if monotonic() > self.until_s:
+                    click.echo("the time is up; call again with the same --json to go on", err=True)
+                    break
+                click.echo(f"{comparison.peer}, {comparison.store}: {workload}", err=True)
+                for row in compare(plans, ours, theirs, self.pairs, stub=comparison.yardstick):
                     comparison.rows.append(row)
+                    self.record.add(comparison, row)
         return comparison
 
 
@@ -69,7 +88,22 @@ class Bench:
 @click.option("--endpoint", metavar="URL", help="Compare with this server, which runs already, instead of the peers.")
 @click.option("--serve-flags", default="", help="Further flags for `slipring serve`.")
 @click.option("--scratch", type=click.Path(path_type=Path), default=_SCRATCH, help="Where peers are installed.")
-@click.option("--json", "report", type=click.Path(dir_okay=False, path_type=Path), help="Write all figures here.")
+@click.option(
+    "--json",
+    "report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write all figures here, row by row. What is there already is kept.",
+)
+@click.option("--markdown", type=click.Path(dir_okay=False, path_type=Path), help="Write tables of the ratios here.")
+@click.option(
+    "--rows",
+    "which",
+    type=click.Choice([MISSING, BEHIND, ALL]),
+    default=MISSING,
+    show_default=True,
+    help="Which to measure: those that the JSON lacks, also those where Slipring is not clearly ahead, or all.",
+)
+@click.option("--minutes", default=1e6, help="Begin no further row after so long.  [default: no bound]")
 def main(
     peers: str,
     workloads: str,
@@ -85,6 +119,9 @@ def main(
     serve_flags: str,
     scratch: Path,
     report: Path | None,
+    markdown: Path | None,
+    which: str,
+    minutes: float,
 ) -> None:
     """Run the same load on Slipring and on its peers, and print how many times as fast Slipring is.
 
@@ -102,25 +139,35 @@ def main(
         prepared=prepared,
         cores=load_cores,
     )
-    counts = [int(each) for each in connections.split(",")]
     scratch.mkdir(parents=True, exist_ok=True)
-    bench = Bench(workloads.split(","), counts, plan, pairs, server_cores, scratch, tuple(shlex.split(serve_flags)))
-    names = [endpoint] if endpoint else peers.split(",")
-    comparisons: list[Comparison] = []
-    for name in names:
+    record = Record(report)
+    bench = Bench(
+        workloads.split(","),
+        [int(each) for each in connections.split(",")],
+        plan,
+        pairs,
+        server_cores,
+        scratch,
+        tuple(shlex.split(serve_flags)),
+        record,
+        which,
+        monotonic() + 60 * minutes,
+    )
+    for name in [endpoint] if endpoint else peers.split(","):
         for store in stores.split(","):
-            comparisons += _comparisons(bench, name, store)
-    if report is not None:
-        told = {"slipring": __version__, "comparisons": [each.as_json() for each in comparisons]}
-        report.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+            _compare(bench, name, store)
+    if markdown is not None:
+        markdown.write_text(record.markdown(), encoding="utf-8")
 
 
 def _cores(text: str) -> tuple[int, ...]:
     return tuple(int(core) for core in text.split(",") if core)
 
 
-def _comparisons(bench: Bench, name: str, store: str) -> Iterator[Comparison]:
-    """One comparison, printed; none, with a line that says why, if the peer cannot be had."""
+def _compare(bench: Bench, name: str, store: str) -> None:
+    """Print one comparison, or a line that says why the peer cannot be had."""
+    if not bench.wanted(name, store) or monotonic() > bench.until_s:
+        return
     try:
         with _peer(bench, name, store) as (shown, theirs):
             if theirs is None:
@@ -132,7 +179,6 @@ def _comparisons(bench: Bench, name: str, store: str) -> Iterator[Comparison]:
     for line in comparison.lines():
         click.echo(line)
     click.echo("")
-    yield comparison
 
 
 @contextmanager

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import slipring
+from slipring.bench.signing import Credential
+
+CREDENTIAL = Credential("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+"""The example key of AWS's documentation, which the one peer that verifies signatures knows."""
 
 MEMORY = "memory"
 DISK = "disk"
@@ -99,7 +103,13 @@ PEERS = {
 
 
 def slipring_start(place: Place, more: tuple[str, ...]) -> Start:
-    """How this package's server is started; `more` are further flags of `slipring serve`."""
+    """How this package's server is started, verifying signatures; `more` are further flags of `slipring serve`."""
     store = str(place.data / "slipring") if place.on_disk else "memory:"
     command = [sys.executable, "-m", "slipring", "serve", "--port", str(place.port), "--store", store]
-    return Start([*command, *more], {"PYTHONPATH": str(Path(slipring.__file__).parents[1])})
+    environment = {
+        "PYTHONPATH": str(Path(slipring.__file__).parents[1]),
+        "SLIPRING_AUTH": "enforce",
+        "SLIPRING_ACCESS_KEY_ID": CREDENTIAL.access_key,
+        "SLIPRING_SECRET_ACCESS_KEY": CREDENTIAL.secret_key,
+    }
+    return Start([*command, *more], environment)

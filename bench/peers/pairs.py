@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from statistics import median
@@ -69,29 +69,33 @@ class Row:
             "throughput_ratio": round(self.throughput_ratio, 3),
             "p99_ratio": round(self.p99_ratio, 3),
             "cpu_ratio": None if self.cpu_ratio is None else round(self.cpu_ratio, 3),
-            "slipring": [each.as_json() for each in self.ours],
-            "peer": [each.as_json() for each in self.theirs],
+            "slipring_runs": [each.as_json() for each in self.ours],
+            "peer_runs": [each.as_json() for each in self.theirs],
         }
 
 
-def compare(plan: Plan, ours: Running, theirs: Running, pairs: int, *, stub: bool = False) -> Row:
-    """Measure two servers by turns. A `stub` has no tables. Raises BenchError if it is not the peer that fails."""
-    row = Row(plan.workload, plan.connections)
+def compare(plans: Sequence[Plan], ours: Running, theirs: Running, pairs: int, *, stub: bool = False) -> list[Row]:
+    """Measure two servers by turns with each of these plans, which differ in the number of connections alone.
+
+    A `stub` has no tables. Raises BenchError if it is not the peer that fails."""
+    rows = [Row(plan.workload, plan.connections) for plan in plans]
     with ExitStack() as stack:
-        our_side = _Side(plan, ours, stack)
+        our_side = _Side(plans[0], ours, stack)
         try:
-            their_side = _Side(plan, theirs, stack, stub=stub)
-            for number in range(pairs):
-                # Whoever comes first in one pair comes second in the next.
-                turns = [(our_side, row.ours), (their_side, row.theirs)]
-                for side, runs in turns if number % 2 == 0 else reversed(turns):
-                    runs.append(side.measure(number))
-            _must_have_answered(row.theirs)
+            their_side = _Side(plans[0], theirs, stack, stub=stub)
+            for plan, row in zip(plans, rows, strict=True):
+                for number in range(pairs):
+                    # Whoever comes first in one pair comes second in the next.
+                    turns = [(our_side, row.ours), (their_side, row.theirs)]
+                    for side, runs in turns if number % 2 == 0 else reversed(turns):
+                        runs.append(side.measure(plan.connections))
+                _must_have_answered(row.theirs)
         except BenchError as error:
             if ours.endpoint.url in str(error):
                 raise
-            return replace(row, reason=str(error).removeprefix(f"{theirs.endpoint.url}: "))
-    return row
+            reason = str(error).removeprefix(f"{theirs.endpoint.url}: ")
+            return [row if len(row.theirs) == pairs else replace(row, reason=reason) for row in rows]
+    return rows
 
 
 def _must_have_answered(runs: list[Run]) -> None:
@@ -107,6 +111,7 @@ class _Side:
         self._plan = plan = replace(plan, endpoint=server.endpoint)
         self._pid = server.pid
         self._stub = stub
+        self._runs = 0
         self._table = "slipring-bench" if stub else stack.enter_context(run.table(plan))
         if not stub:
             self._load()
@@ -117,11 +122,13 @@ class _Side:
         except Refusal as refusal:
             raise BenchError(f"{self._plan.endpoint.url}: {refusal}") from None
 
-    def measure(self, number: int) -> Run:
-        if number and self._plan.load.spends_items and not self._stub:
+    def measure(self, connections: int) -> Run:
+        if self._runs and self._plan.load.spends_items and not self._stub:
             self._load()
+        self._runs += 1
+        plan = replace(self._plan, connections=connections)
         with CpuWatch(self._pid) as watch:
-            result = run.measure(self._plan, self._table, number, lambda answered: None)
+            result = run.measure(plan, self._table, self._runs - 1, lambda answered: None)
         tally = result.tally
         used_s = watch.used_s(tally.begun_ns, tally.ended_ns)
         return Run(result, None if used_s is None else 1e6 * used_s / max(tally.answered(), 1))

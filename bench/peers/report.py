@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
@@ -34,17 +34,13 @@ class Comparison:
         return lines + [f"{_name(row)}  -  {row.reason}" for row in self.rows if row.reason]
 
     def _remarks(self, row: Row) -> str:
-        remarks = [] if self.yardstick else [_verdict(row)]
+        remarks = [] if self.yardstick else [verdict(row.as_json())]
         for side, runs in (("", row.ours), ("peer's ", row.theirs)):
             if errors := sum(each.result.tally.errors.total() for each in runs):
                 remarks.append(f"{side}errors: {errors}")
             if any(each.result.client_is_busy for each in runs):
                 remarks.append(f"{side}client busy")
         return ", ".join(filter(None, remarks))
-
-    def as_json(self) -> dict[str, Any]:
-        rows = [row.as_json() for row in self.rows]
-        return {"peer": self.peer, "version": self.version, "store": self.store, "rows": rows}
 
 
 def _name(row: Row) -> str:
@@ -66,9 +62,11 @@ def _cells(row: Row) -> tuple[str, ...]:
     )
 
 
-def _verdict(row: Row) -> str:
-    """A word where Slipring is behind, or not clearly ahead."""
-    throughput, p99 = row.throughput_ratio, row.p99_ratio
+def verdict(row: Mapping[str, Any]) -> str:
+    """A word where Slipring is behind in a row, or not clearly ahead."""
+    if "reason" in row:
+        return ""
+    throughput, p99 = row["throughput_ratio"], row["p99_ratio"]
     if throughput < 1 or p99 > 1:
         return "behind"
     return "close" if throughput < _CLOSE or p99 > 1 / _CLOSE else ""

@@ -13,14 +13,10 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.peers.catalog import Place, Start
+from bench.peers.catalog import CREDENTIAL, Place, Start
 
 from slipring.bench.control import Control, Refusal
 from slipring.bench.endpoint import Endpoint
-from slipring.bench.signing import Credential
-
-CREDENTIAL = Credential("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
-"""The example key of AWS's documentation, which the one peer that verifies signatures knows."""
 
 _READY_WITHIN_S = 60.0
 _LOOK_S = 0.1

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import replace
+from pathlib import Path
 from time import perf_counter_ns
 
 import pytest
 from bench.peers.cpu import CpuWatch
 from bench.peers.pairs import Row, Run, compare
+from bench.peers.record import ALL, BEHIND, MISSING, Place, Record
 from bench.peers.report import Comparison
 from bench.peers.servers import Running
 
@@ -72,7 +74,7 @@ def test_losing_is_told_in_words(plan: Plan, seconds: float, latency_ms: float, 
 def test_a_comparison_measures_both_by_turns(short: Plan, ours: Running) -> None:
     """Also what can be done only once for each item, which is loaded again."""
     # It ends as soon as everything is deleted, however much longer it could go on.
-    row = compare(replace(short, workload="delete", seconds=5.0), ours, ours, pairs=2)
+    [row] = compare([replace(short, workload="delete", seconds=5.0)], ours, ours, pairs=2)
     assert row.reason == ""
     runs = (*row.ours, *row.theirs)
     assert [each.result.tally.answered() for each in runs] == [450] * 4
@@ -80,12 +82,12 @@ def test_a_comparison_measures_both_by_turns(short: Plan, ours: Running) -> None
     assert all(each.cpu_us is not None and 0 <= each.cpu_us < 1e6 for each in runs)
     told = row.as_json()
     assert told["workload"] == "delete"
-    assert len(told["slipring"]) == len(told["peer"]) == 2
+    assert len(told["slipring_runs"]) == len(told["peer_runs"]) == 2
 
 
 def test_a_yardstick_has_no_tables(short: Plan, ours: Running) -> None:
     with stub.serving(stub.HTTP) as server:
-        row = compare(short, ours, Running(server.endpoint), pairs=1, stub=True)
+        [row] = compare([short], ours, Running(server.endpoint), pairs=1, stub=True)
     line = Comparison("echo", "", "memory", yardstick=True, rows=[row]).lines()[2]
     assert row.throughput_ratio > 0
     assert "behind" not in line
@@ -95,18 +97,61 @@ def test_a_peer_that_cannot_has_a_dash_and_a_reason(short: Plan, ours: Running) 
     """It is no reason to stop; that we cannot would be."""
     with stub.serving(stub.BARE) as gone:
         pass
-    row = compare(short, ours, Running(gone.endpoint), pairs=1)
+    [row] = compare([short], ours, Running(gone.endpoint), pairs=1)
     [line] = Comparison("peer", "1", "memory", rows=[row]).lines()[1:]
     assert line.startswith("get ×8  -  CreateTable: ConnectionRefusedError")
     with pytest.raises(BenchError):
-        compare(short, Running(gone.endpoint), ours, pairs=1)
+        compare([short], Running(gone.endpoint), ours, pairs=1)
 
 
 def test_the_wrong_answer_is_a_reason_too(short: Plan, ours: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = iter([True, False])
     monkeypatch.setitem(WORKLOADS, "get", replace(WORKLOADS["get"], holds=lambda answer: next(asked)))
     other = Running(replace(short.endpoint, host="localhost"))
-    assert compare(short, ours, other, pairs=1).reason.startswith("get is not done as it should be")
+    assert compare([short], ours, other, pairs=1)[0].reason.startswith("get is not done as it should be")
+
+
+def test_one_table_serves_every_number_of_connections(short: Plan, ours: Running) -> None:
+    """Loading takes as long as measuring. New items differ from run to run all the same, so none is put twice."""
+    plans = [replace(short, workload="put-new", connections=each) for each in (2, 8)]
+    rows = compare(plans, ours, ours, pairs=2)
+    assert [(row.connections, len(row.ours), len(row.theirs)) for row in rows] == [(2, 2, 2), (8, 2, 2)]
+    assert [run.result.plan.connections for row in rows for run in row.ours] == [2, 2, 8, 8]
+
+
+def test_a_comparison_goes_on_where_it_ended(plan: Plan, tmp_path: Path) -> None:
+    """A full one takes most of an hour, and the rows that were lost deserve a second look."""
+    fast, slow = run_of(plan, seconds=1, latency_ms=1), run_of(plan, seconds=2, latency_ms=2)
+    path = tmp_path / "rows.json"
+    first = Record(path)
+    for row in (Row("get", 16, [fast], [slow]), Row("put-new", 16, [slow], [fast]), Row("scan", 16, reason="no")):
+        first.add(Comparison("peer", "1", "disk"), row)
+
+    def wanted(record: Record, which: str) -> list[str]:
+        names = ("get", "put-new", "scan", "query")
+        return [name for name in names if record.wants(Place("peer", "disk", name, 16), which)]
+
+    record = Record(path)
+    assert wanted(record, MISSING) == ["query"]
+    assert wanted(record, BEHIND) == ["put-new", "query"]
+    assert wanted(record, ALL) == ["get", "put-new", "scan", "query"]
+    record.add(Comparison("peer", "1", "disk"), Row("put-new", 16, [fast], [slow]))
+    assert wanted(Record(path), BEHIND) == ["query"]
+
+
+def test_the_ratios_make_a_table(plan: Plan) -> None:
+    """Where Slipring is behind is seen at a glance."""
+    fast, slow = run_of(plan, seconds=1, latency_ms=1), run_of(plan, seconds=2, latency_ms=2)
+    record = Record()
+    record.add(Comparison("one", "1", "disk"), Row("get", 16, [fast], [slow]))
+    record.add(Comparison("two", "1", "disk"), Row("get", 16, [slow], [fast]))
+    record.add(Comparison("two", "1", "disk"), Row("scan", 16, reason="no"))
+    assert record.markdown().splitlines()[2:] == [
+        "| workload | one, disk | two, disk |",
+        "|---|---|---|",
+        "| get | 2.0 / 0.50 / 0.50 | **0.5 / 2.00 / 2.00** |",
+        "| scan |  | – |",
+    ]
 
 
 def test_processor_time_is_that_of_the_time_asked_for() -> None:
