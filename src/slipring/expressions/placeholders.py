@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from slipring.expressions.operands import Values, undefined_value
-from slipring.model.attribute_values import AttributeValue, normalise_value
+from slipring.model.attribute_values import normalise_value
 from slipring.model.errors import expressions as errors
 from slipring.model.errors.attribute_values import nested_too_deep
 from slipring.model.errors.tree import ValidationException
@@ -99,7 +99,7 @@ def check_conditional_operator(request: Mapping[str, Any]) -> None:
         raise errors.conditional_operator_with_one_condition()
 
 
-def normalise_values(values: dict[str, AttributeValue]) -> None:
+def normalise_values(values: dict[str, Any]) -> None:
     """Check the values of ExpressionAttributeValues and bring them to normal form in place.
 
     Raises ValidationException or SerializationException, naming the placeholder where the service does.

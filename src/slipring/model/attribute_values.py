@@ -24,11 +24,13 @@ from slipring.model.sizes import CONTAINER_BYTES, MEMBER_BYTES, text_bytes, valu
 
 AttributeValue = dict[str, Any]
 Item = dict[str, AttributeValue]
+Unchecked = dict[str, Any]
+"""What is an item if all its values are attribute values."""
 
 _MAP_JAVA_TYPE = serialization.java_map(serialization.java_class("AttributeValue"))
 
 
-def normalise_item(item: Item) -> int:
+def normalise_item(item: Unchecked) -> int:
     """Check an item deeply and bring it to normal form in place; returns its size in bytes, names included.
 
     Raises ValidationException for values the service refuses, SerializationException for JSON of the wrong kind.
@@ -65,7 +67,7 @@ def normalise_changed(item: Item, old: Item, old_bytes: int, changed: frozenset[
     return normalise_item(item) if size > ATTRIBUTE_NAME_BYTES_MAX or "" in changed else size
 
 
-def normalise_value(value: AttributeValue) -> int:
+def normalise_value(value: Any) -> int:
     """The same for one value; returns its size without a name."""
     return _normalise(value, NESTING_LEVELS_MAX)
 
@@ -75,7 +77,7 @@ def set_members(kind: str, members: Iterable[str]) -> list[str]:
     return sorted(members, key=_SET_ORDERS[kind])
 
 
-def _normalise_members(item: Item, levels: int) -> int:
+def _normalise_members(item: Unchecked, levels: int) -> int:
     """The members of an item or map, where `levels` more levels are allowed, a member's own included.
 
     Strings and numbers are what most items are made of; they are measured here without a further call.
@@ -101,13 +103,13 @@ def _normalise_members(item: Item, levels: int) -> int:
     return size
 
 
-def _check_names(item: Item) -> None:
+def _check_names(item: Unchecked) -> None:
     for name in item:
         if text_bytes(name) > ATTRIBUTE_NAME_BYTES_MAX:
             raise errors.attribute_name_too_long()
 
 
-def _normalise(value: AttributeValue, levels: int) -> int:
+def _normalise(value: Any, levels: int) -> int:
     if type(value) is not dict or len(value) != 1:
         _keep_one_type(value)
     [kind] = value
@@ -118,7 +120,7 @@ def _normalise(value: AttributeValue, levels: int) -> int:
     return normaliser(value, content, levels)
 
 
-def _keep_one_type(value: AttributeValue) -> None:
+def _keep_one_type(value: Any) -> None:
     """Drop members that are null or unknown, as the framework does; exactly one is to remain."""
     if value is None:
         raise errors.empty_value()
@@ -229,7 +231,7 @@ def _up_to_repeat(members: list[str], sort_keys: Sequence[Any]) -> list[str]:
     return members
 
 
-def _check_depth(value: AttributeValue) -> None:
+def _check_depth(value: Any) -> None:
     values = [value]
     for _ in range(NESTING_LEVELS_MAX):
         values = [member for nested in values for member in _nested(nested) if type(member) is dict]
