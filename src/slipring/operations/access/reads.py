@@ -23,8 +23,8 @@ def query(request: Request, caller: Caller) -> Iterator[Need]:
     def partitions(table: Table) -> list[Partition]:
         _, keys = plan_query(request)
         schema = find_index(table, request) or table
-        hashes, ranges = [name for name, _ in schema.hashes], [name for name, _ in schema.ranges]
-        bound = keys.bind(request.get("ExpressionAttributeValues"), hashes, ranges, dict(schema.keys))
+        values = request.get("ExpressionAttributeValues")
+        bound = keys.bind(values, schema.hash_names, schema.range_names, schema.key_types)
         return [bound.hash_values]
 
     keys = ItemKeys(attributes, partitions, _parameters(request))
