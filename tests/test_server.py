@@ -77,7 +77,7 @@ def _ask(port: int) -> bytes:
 
 def test_it_does_not_begin_to_enforce_signatures_that_nobody_can_make() -> None:
     with (
-        pytest.raises(StartError, match=r"^auth enforce needs access_key_id and secret_access_key"),
+        pytest.raises(StartError, match=r"^auth enforce needs access_key_id and secret_access_key, or a master key"),
         running(Settings(store="memory:", port=0, auth="enforce", access_key_id="key")),
     ):
         pass

@@ -107,6 +107,8 @@ class Ids:
 
     def __init__(self, seed: int | None = None) -> None:
         self._random = Random(secrets.randbits(128) if seed is None else seed)
+        self.secret_bytes = secrets.token_bytes if seed is None else self._random.randbytes
+        """So many bytes that nobody can guess: for keys and secrets."""
 
     def request_id(self) -> str:
         """52 characters of A-Z and 0-9, the form of the service's `x-amzn-RequestId`.

@@ -28,10 +28,12 @@ from slipring.admin.upkeep_calls import add_upkeep_calls
 from slipring.clock import Clock, Ids, MovableClock, SystemClock
 from slipring.edge.contract import Administer, Api, Ready
 from slipring.edge.listener import Listener
+from slipring.edge.query_api import QueryApi
 from slipring.edge.sockets import ListenError, bind, url_of
-from slipring.edge.vigilance import Failures, authenticator
+from slipring.edge.vigilance import Failures, authenticators
 from slipring.engine.engine import Engine
-from slipring.iam.credentials import Credentials, NoCredentials, OneKeyPair
+from slipring.iam.access import Access, access_to
+from slipring.iam.credentials import OneKeyPair
 from slipring.iam.isolation import Isolation
 from slipring.model.service import operations, targets
 from slipring.model.validation import WORDINGS
@@ -40,6 +42,7 @@ from slipring.operations.service import Service
 from slipring.settings import Settings
 from slipring.storage.backends import open_store
 from slipring.storage.contract import StoreError
+from slipring.storage.sealing import MasterKeyError
 
 logger = logging.getLogger("slipring")
 
@@ -58,12 +61,14 @@ class Assembly:
     api: Api
     ready: Ready
     administer: Administer
+    access: Access
     samples: Callable[[], Samples]
     close: Callable[[], Awaitable[None]]
 
 
 async def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
-    """Open the store and put the layers on it, in the running event loop. Raises StoreError."""
+    """Open the store and put the layers on it, in the running event loop. Raises StoreError, MasterKeyError."""
+    master_key = settings.master_key_bytes()
     store = open_store(settings.store, durability=settings.durability)
     try:
         await store.start()
@@ -72,8 +77,12 @@ async def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
         raise
     engine = Engine(store, clock, ids, settings.pace())
     engine.start()
+    access = access_to(store, clock, ids, master_key, key_pair(settings), settings.credentials_trusted_s)
+    if settings.auth != "off":
+        access.keyring.start()
 
     async def close() -> None:
+        await access.keyring.stop()
         await engine.stop()
         await store.close()
 
@@ -82,7 +91,7 @@ async def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
 
     calls = _admin_calls(settings, engine)
     service = Service(engine, HANDLERS, WORDINGS[settings.wording])
-    return Assembly(service, lambda: store.get(_READY_KEY), calls.answer, samples, close)
+    return Assembly(service, lambda: store.get(_READY_KEY), calls.answer, access, samples, close)
 
 
 def _admin_calls(settings: Settings, engine: Engine) -> AdminCalls:
@@ -101,10 +110,10 @@ def clock_for(settings: Settings) -> Clock:
     return MovableClock() if settings.test_mode else SystemClock()
 
 
-def credentials(settings: Settings) -> Credentials:
-    """The access keys that may sign requests."""
+def key_pair(settings: Settings) -> OneKeyPair | None:
+    """The key pair of the account's root, if there is one."""
     if settings.access_key_id is None or settings.secret_access_key is None:
-        return NoCredentials()
+        return None
     return OneKeyPair(settings.access_key_id, settings.secret_access_key)
 
 
@@ -112,15 +121,17 @@ def front(settings: Settings, assembly: Assembly, clock: Clock, ids: Ids, report
     """What connections are handed to; `reporter` tells its figures, and those of all that is behind it."""
     meters = Meters(operations())
     failures = Failures()
+    authenticate = authenticators(
+        settings.auth, assembly.access.keyring, clock.machine_now, Isolation.named(settings.isolate), failures
+    )
     listener = Listener(
         api=assembly.api,
         targets=targets(),
         metrics=reporter.page,
         administer=assembly.administer,
         meters=meters,
-        authenticate=authenticator(
-            settings.auth, credentials(settings), clock.now, Isolation.named(settings.isolate), failures
-        ),
+        authenticate=authenticate.dynamodb,
+        query_api=QueryApi(authenticate.sts, assembly.access.tokens, ids).answer,
         keeps_repeated=settings.auth != "off",
         ready=assembly.ready,
         clock=clock,
@@ -184,15 +195,16 @@ class Server:
                 self._loop.call_soon_threadsafe(self._stop)
 
     async def _start_up(self) -> None:
-        if self.settings.auth == "enforce" and isinstance(credentials(self.settings), NoCredentials):
-            raise StartError("auth enforce needs access_key_id and secret_access_key: nobody could sign a request")
         try:
             # The port is taken before the store is touched, and accepts nobody before the store is open.
             sockets = self._sockets or bind(self.settings.host, self.settings.port)
         except ListenError as error:
             raise StartError(str(error)) from None
         try:
-            self._assembly = await build(self.settings, self._clock, self._ids)
+            await self._open()
+        except (StartError, MasterKeyError) as error:
+            _close(sockets)
+            raise StartError(str(error)) from None
         except StoreError as error:
             _close(sockets)
             raise StartError(f"cannot open the store: {error}") from None
@@ -207,6 +219,22 @@ class Server:
         self.url = url_of(sockets[0])
         if self._on_ready is not None:
             self._on_ready(self)
+
+    async def _open(self) -> None:
+        """Raises StartError, MasterKeyError, StoreError."""
+        self._assembly = assembly = await build(self.settings, self._clock, self._ids)
+        keys = assembly.access.keys
+        try:
+            if keys is not None:
+                await keys.check_master_key()
+            elif self.settings.auth == "enforce" and key_pair(self.settings) is None:
+                raise StartError(
+                    "auth enforce needs access_key_id and secret_access_key, or a master key for the users in the"
+                    " store: nobody could sign a request"
+                )
+        except (StartError, MasterKeyError, StoreError):
+            await assembly.close()
+            raise
 
     async def _shut_down(self) -> None:
         await self._listener.drain()

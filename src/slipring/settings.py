@@ -16,6 +16,7 @@ from typing import Any
 
 from slipring.edge.limits import Limits
 from slipring.engine.time_to_live import Pace
+from slipring.storage import sealing
 
 ENVIRONMENT_PREFIX = "SLIPRING_"
 DEFAULT_CONFIG = Path("slipring.toml")
@@ -123,13 +124,31 @@ class Settings:
         "What signatures are good for: off reads them and verifies none; warn verifies them, counts and logs what does"
         " not verify, and serves it; enforce refuses it.",
     )
-    access_key_id: str | None = _setting(None, _text, "ID", "The access key that may sign requests.")
+    access_key_id: str | None = _setting(
+        None, _text, "ID", "An access key of the account's root, beside those of the users in the store."
+    )
     secret_access_key: str | None = _setting(
         None,
         _text,
         "SECRET",
         "Its secret. Others can see flags in the list of processes: better put it in the environment or the file.",
         secret=True,
+    )
+    master_key: str | None = _setting(
+        None,
+        _text,
+        "KEY",
+        "What secrets in the store are sealed with: 32 bytes as 64 digits of hex, or in base64. Better in the"
+        " environment than in a flag.",
+        secret=True,
+    )
+    master_key_file: str | None = _setting(None, _text, "FILE", "A file that holds the master key.")
+    master_key_command: str | None = _setting(None, _text, "COMMAND", "A command that prints the master key.")
+    credentials_trusted_s: float = _setting(
+        5.0,
+        _seconds,
+        "SECONDS",
+        "How long a deleted or disabled access key may still count in a process that has not heard of it.",
     )
     region: str = _setting("us-east-1", _text, "REGION", "The region to speak of where a request does not name one.")
     isolate: str = _setting(
@@ -185,6 +204,10 @@ class Settings:
     def pace(self) -> Pace:
         """How eagerly expired items are deleted."""
         return Pace(self.ttl_period_s, self.ttl_deletions_per_s)
+
+    def master_key_bytes(self) -> bytes | None:
+        """The master key, if there is one. Raises MasterKeyError."""
+        return sealing.master_key(self.master_key, self.master_key_file, self.master_key_command)
 
     def limits(self) -> Limits:
         """The bounds the edge keeps."""

@@ -30,11 +30,12 @@ def test_help_names_every_setting_and_every_command() -> None:
 
 
 def test_env_prints_what_a_shell_can_take(tmp_path: Path) -> None:
-    """Both endpoints, because SDKs read one for the tables and one for the streams."""
+    """Both endpoints, because SDKs read one for the tables and one for the streams, and where roles are assumed."""
     result = slipring("env", "--port", "8123", "--region", "eu west", cwd=tmp_path)
     assert result.stdout.splitlines() == [
         "export AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8123",
         "export AWS_ENDPOINT_URL_DYNAMODB_STREAMS=http://127.0.0.1:8123",
+        "export AWS_ENDPOINT_URL_STS=http://127.0.0.1:8123",
         "export AWS_REGION='eu west'",
         "export AWS_DEFAULT_REGION='eu west'",
         "export AWS_ACCESS_KEY_ID=slipring",

@@ -12,7 +12,7 @@ from botocore.credentials import Credentials as BotocoreCredentials
 
 from slipring.admin.meters import Meter
 from slipring.edge.request import Request
-from slipring.edge.vigilance import Failures, authenticator
+from slipring.edge.vigilance import Failures, authenticators
 from slipring.iam.caller import Caller
 from slipring.iam.credentials import Credentials, OneKeyPair
 from slipring.iam.isolation import Isolation
@@ -64,7 +64,7 @@ class Verifying:
 
     def __init__(self, now: Callable[[], float], mode: str = "enforce", credentials: Credentials = PAIR) -> None:
         self._failures = Failures()
-        self._authenticate = authenticator(mode, credentials, now, Isolation(), self._failures)
+        self._authenticate = authenticators(mode, credentials, now, Isolation(), self._failures).dynamodb
 
     def caller(self, data: bytes) -> Caller:
         return self._authenticate(read(data))

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from slipring.iam.credentials import Credential
+from slipring.iam.credentials import Credential, OneKeyPair
+from slipring.iam.identities import root
 from slipring.model.errors.base import ApiError
 from tests.edge.signed import ACCESS_KEY, HOST, USUAL, Verifying, signed
 
@@ -252,14 +253,14 @@ def test_blanks_at_the_end_of_values_do_no_harm() -> None:
 def test_a_temporary_credential_ends() -> None:
     """Even for a client that was verified a moment before."""
 
-    class Temporary:
+    class Temporary(OneKeyPair):
         def find(self, access_key: str, session_token: str) -> Credential | None:
-            return Credential(access_key, "secret", "000000000000", ends) if session_token == "token" else None
+            return Credential(access_key, "secret", root("000000000000"), ends) if session_token == "token" else None
 
     data = signed(access_key="ASIA", secret_key="secret", token="token")
     ends = at(moment_of(data)) + 60
     now = [ends - 60]
-    verifying = Verifying(lambda: now[0], credentials=Temporary())
+    verifying = Verifying(lambda: now[0], credentials=Temporary("", ""))
     verifying.caller(data)
     verifying.caller(data)
     now[0] = ends + 0.1
@@ -274,13 +275,13 @@ def test_a_credential_is_looked_up_again_when_it_is_due() -> None:
     """So that a key that was taken back does not live on in what is kept of its owner."""
     known = True
 
-    class Fleeting:
+    class Fleeting(OneKeyPair):
         def find(self, access_key: str, session_token: str) -> Credential | None:
-            return Credential(access_key, "secret", "000000000000", trusted_until=now[0] + 5) if known else None
+            return Credential(access_key, "secret", root("000000000000"), trusted_until=now[0] + 5) if known else None
 
     data = signed(secret_key="secret")
     now = [at(moment_of(data))]
-    verifying = Verifying(lambda: now[0], credentials=Fleeting())
+    verifying = Verifying(lambda: now[0], credentials=Fleeting("", ""))
     verifying.caller(data)
     known = False
     verifying.caller(data)

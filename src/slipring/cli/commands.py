@@ -9,6 +9,7 @@ import click
 
 from slipring import __version__
 from slipring.cli.bench_options import with_bench_options
+from slipring.cli.iam import iam
 from slipring.cli.options import CommandError, with_settings
 from slipring.settings import Settings
 
@@ -33,6 +34,9 @@ def serve(settings: Settings) -> None:
     serve_until_stopped(settings)
 
 
+slipring.add_command(iam)
+
+
 @slipring.command()
 @with_settings("host", "port", "region")
 def env(settings: Settings) -> None:
@@ -41,10 +45,11 @@ def env(settings: Settings) -> None:
     variables = {
         "AWS_ENDPOINT_URL_DYNAMODB": url,
         "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": url,
+        "AWS_ENDPOINT_URL_STS": url,
         "AWS_REGION": settings.region,
         "AWS_DEFAULT_REGION": settings.region,
-        "AWS_ACCESS_KEY_ID": "slipring",
-        "AWS_SECRET_ACCESS_KEY": "slipring",
+        "AWS_ACCESS_KEY_ID": settings.access_key_id or "slipring",
+        "AWS_SECRET_ACCESS_KEY": settings.secret_access_key or "slipring",
     }
     for name, value in variables.items():
         click.echo(f"export {name}={shlex.quote(value)}")

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol
 
 from slipring.admin.calls import AdminAnswer
+from slipring.edge.framing import Page
+from slipring.edge.request import Request
 from slipring.iam.caller import Caller
 
 
@@ -29,3 +31,6 @@ Administer = Callable[[str, str, bytes], Awaitable[AdminAnswer] | None]
 
 Ready = Callable[[], Awaitable[object]]
 """Touches the store as a read would; raises if reads would fail."""
+
+QueryApi = Callable[[Request], Coroutine[Any, Any, Page] | None]
+"""What will answer a request of the query protocol; None where it is none."""

@@ -10,7 +10,7 @@ from slipring.admin.meters import Meters
 from slipring.admin.samples import Samples
 from slipring.clock import Clock, Ids
 from slipring.edge.auth import Authenticate
-from slipring.edge.contract import Administer, Api, Metrics, Ready
+from slipring.edge.contract import Administer, Api, Metrics, QueryApi, Ready
 from slipring.edge.framing import Framer
 from slipring.edge.limits import Limits
 from slipring.edge.protocol import Connection
@@ -38,6 +38,7 @@ class Listener:
         ids: Ids,
         limits: Limits,
         region: str,
+        query_api: QueryApi | None = None,
         keeps_repeated: bool = False,
     ) -> None:
         """`targets` maps values of X-Amz-Target to names of operations, each of which has its own of the `meters`;
@@ -45,7 +46,17 @@ class Listener:
         self._framer = Framer(clock, ids)
         self._traffic = Traffic(limits, self._framer.refresh_date)
         self._routes = Routes(
-            targets, api, authenticate, ready, metrics, administer, meters, self._traffic, region, keeps_repeated
+            targets,
+            api,
+            authenticate,
+            ready,
+            metrics,
+            administer,
+            meters,
+            self._traffic,
+            region,
+            query_api,
+            keeps_repeated,
         )
         self._servers: list[asyncio.Server] = []
 

@@ -11,11 +11,12 @@ from slipring.admin.calls import AdminAnswer
 from slipring.admin.exposition import CONTENT_TYPE as METRICS_TYPE
 from slipring.admin.meters import Meters
 from slipring.edge.auth import Authenticate
-from slipring.edge.contract import Administer, Api, Metrics, Ready
+from slipring.edge.contract import Administer, Api, Metrics, QueryApi, Ready
 from slipring.edge.encoding import decode
 from slipring.edge.framing import Page
 from slipring.edge.request import Request
 from slipring.edge.traffic import Traffic
+from slipring.iam.credentials import NotLoaded
 from slipring.model.errors.base import ApiError
 from slipring.model.errors.edge import unknown_operation
 
@@ -46,6 +47,7 @@ class Routes:
         "_authenticate",
         "_meters",
         "_metrics",
+        "_query_api",
         "_ready",
         "_region",
         "_traffic",
@@ -64,6 +66,7 @@ class Routes:
         meters: Meters,
         traffic: Traffic,
         region: str,
+        query_api: QueryApi | None,
         keeps_repeated: bool,
     ) -> None:
         self._meters = {target: meters[operation] for target, operation in targets.items()}
@@ -75,6 +78,7 @@ class Routes:
         self._administer = administer
         self._traffic = traffic
         self._region = region
+        self._query_api = query_api
         self.keeps_repeated = keeps_repeated
 
     def route(self, request: Request) -> Coroutine[Any, Any, Answer] | Page:
@@ -91,12 +95,15 @@ class Routes:
         target = headers.get(shape.target, b"")
         request.meter = meter = self._meters.get(target) or self._meters.get(target.strip()) or self.no_meter
         if headers.get(shape.content_type) not in _JSON_TYPES and not _is_json(headers.get(shape.content_type, b"")):
-            return NOT_FOUND
+            return self._action(request) or NOT_FOUND
         if meter is self.no_meter:
             raise unknown_operation()
         if self._traffic.overloaded:
             raise self._traffic.shed()
-        caller = self._authenticate(request)
+        try:
+            caller = self._authenticate(request)
+        except NotLoaded as credential:
+            return self._route_again(credential, request.detached())
         body = request.body()
         if shape.content_encoding is not None:
             body = decode(body, headers[shape.content_encoding])
@@ -115,7 +122,7 @@ class Routes:
         if request.method not in (b"GET", b"HEAD"):
             return NOT_FOUND
         if path == b"/":
-            return self._healthy(request)
+            return self._action(request) or self._healthy(request)
         if path == b"/health/live":
             return Page(200, b"live\n", b"text/plain")
         if path == b"/health/ready":
@@ -124,16 +131,26 @@ class Routes:
             return Page(200, self._metrics(), METRICS_TYPE)
         return NOT_FOUND
 
+    def _action(self, request: Request) -> Coroutine[Any, Any, Page] | None:
+        """What will answer a request of the query protocol; None where it is none."""
+        return None if self._query_api is None else self._query_api(request)
+
     def _healthy(self, request: Request) -> Page:
         """What the service tells a load balancer's probe, with its trailing blank."""
         region = self._region
         if request.shape.authorization:
             try:
                 region = self._authenticate(request).region
-            except ApiError:
+            except (ApiError, NotLoaded):
                 # A probe is answered whatever it carries.
                 region = self._region
         return Page(200, f"healthy: dynamodb.{region}.amazonaws.com ".encode(), b"text/plain")
+
+    async def _route_again(self, credential: NotLoaded, request: Request) -> Answer:
+        """Answer a request when its credential has been read from the store."""
+        await credential.load()
+        answer = self.route(request)
+        return answer if isinstance(answer, Page) else await answer
 
     async def _readiness(self) -> Page:
         try:

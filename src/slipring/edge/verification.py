@@ -20,14 +20,15 @@ from slipring.edge.request import Request
 from slipring.edge.sigv4 import TERMINATOR, Mac, canonical_request, signing_key, string_to_sign
 from slipring.iam.caller import Caller
 from slipring.iam.credentials import Credential, Credentials
+from slipring.iam.identities import Identity
 from slipring.iam.isolation import Isolation
 from slipring.model.errors import edge as errors
 from slipring.model.errors.base import ApiError
 
-SERVICE = "dynamodb"
-"""What requests are signed for, those for streams too."""
+DYNAMODB = "dynamodb"
+"""The service that requests are signed for, those for streams too."""
 
-_NOBODY = Credential("", "a secret that nobody has", "")
+_NOBODY = Credential("", "a secret that nobody has", None)
 """Stands for a key that is not there, so that it costs what a wrong signature does."""
 
 _BLANKS = re.compile(rb"[ \t]+")
@@ -54,8 +55,13 @@ class Verifier:
         # Most requests come from the same client as the one before.
         self._last: Plan | None = None
 
+    def forget(self) -> None:
+        """Look every credential up again."""
+        self._plans.clear()
+        self._last = None
+
     def identify(self, request: Request) -> Caller:
-        """Raises an `ApiError` that says what is wrong with the signature."""
+        """Raises an `ApiError` that says what is wrong with the signature, or NotLoaded."""
         headers = request.headers
         shape = request.shape
         authorization = headers.get(shape.authorization, b"")
@@ -90,38 +96,45 @@ class Verifier:
             return plan.caller
         return self._carefully(request, tried=True)
 
-    def _carefully(self, request: Request, *, tried: bool = False) -> Caller:
+    def identify_for(self, service: str, request: Request) -> Caller:
+        """The same for a request to another service, of which there are few."""
+        return self._carefully(request, service=service)
+
+    def _carefully(self, request: Request, *, service: str = DYNAMODB, tried: bool = False) -> Caller:
         try:
-            return self._verified(request, tried)
+            return self._verified(request, service, tried)
         except ApiError as refusal:
             self._refused(refusal)
             raise
 
-    def _verified(self, request: Request, tried: bool) -> Caller:
+    def _verified(self, request: Request, service: str, tried: bool) -> Caller:
         found = presented(request)
         values = request.values()
         _require_signed(found, values)
         moment = moment_of(request, found)
-        _require_scope(found, moment)
+        _require_scope(found, moment, service)
         now = self._now()
         moment.require(now)
         credential = self._credentials.find(found.access_key, _token(found, values))
         key = signing_key((credential or _NOBODY).secret_key, found.scope)
         mismatch = _mismatch(request, found, moment, values, key, tried)
-        if credential is None:
+        if credential is None or credential.identity is None:
             raise errors.unrecognized_client()
         if mismatch is not None:
             raise mismatch
         if now >= credential.expires_at:
             raise errors.expired_token()
-        caller = self._caller(request, found, credential)
-        self._remember(request, found, moment, key, caller, min(credential.expires_at, credential.trusted_until))
+        self._credentials.used(found.access_key, service, found.region)
+        caller = self._caller(request, found, credential.identity)
+        if service == DYNAMODB:
+            self._remember(request, found, moment, key, caller, min(credential.expires_at, credential.trusted_until))
         return caller
 
-    def _caller(self, request: Request, found: Presented, credential: Credential) -> Caller:
+    def _caller(self, request: Request, found: Presented, identity: Identity) -> Caller:
         host = request.headers.get(request.shape.host, b"").decode("latin-1").strip()
-        namespace = self._isolation.namespace(credential.account, found.region)
-        return Caller(found.access_key, found.region, credential.account, host, namespace)
+        account = identity.principal.account
+        namespace = self._isolation.namespace(account, found.region)
+        return Caller(found.access_key, found.region, account, host, namespace, identity)
 
     def _remember(
         self, request: Request, found: Presented, moment: Moment, key: bytes, caller: Caller, trusted_until: float
@@ -146,10 +159,10 @@ def _require_signed(found: Presented, values: Values) -> None:
             raise errors.header_not_signed(name)
 
 
-def _require_scope(found: Presented, moment: Moment) -> None:
+def _require_scope(found: Presented, moment: Moment, service: str) -> None:
     complaints = []
-    if found.service != SERVICE:
-        complaints.append(errors.scope_of_another_service(SERVICE))
+    if found.service != service:
+        complaints.append(errors.scope_of_another_service(service))
     if found.terminator != TERMINATOR:
         complaints.append(errors.scope_without_terminator(TERMINATOR, found.terminator))
     if found.day != moment.text[:8]:

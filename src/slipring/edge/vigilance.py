@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
 
 from slipring.admin.samples import Samples
 from slipring.edge.auth import Authenticate, TrustingAuthenticator
@@ -60,14 +62,23 @@ class WarningAuthenticator:
         logger.warning("--auth enforce would refuse access key %r: %s: %s", *about, refusal.message.partition("\n")[0])
 
 
-def authenticator(
+class Authenticators(NamedTuple):
+    """Who asks, by the service that is asked."""
+
+    dynamodb: Authenticate
+    sts: Authenticate
+
+
+def authenticators(
     mode: str, credentials: Credentials, now: Callable[[], float], isolation: Isolation, failures: Failures
-) -> Authenticate:
+) -> Authenticators:
     """By the setting `auth`."""
-    trusting = TrustingAuthenticator(isolation)
+    trust = TrustingAuthenticator(isolation).identify
     if mode == "off":
-        return trusting.identify
+        return Authenticators(trust, trust)
     verifier = Verifier(credentials, now, isolation, failures.count)
-    return (
-        verifier.identify if mode == "enforce" else WarningAuthenticator(verifier.identify, trusting.identify).identify
-    )
+    credentials.forgotten = verifier.forget
+    verify = Authenticators(verifier.identify, partial(verifier.identify_for, "sts"))
+    if mode == "enforce":
+        return verify
+    return Authenticators(*[WarningAuthenticator(each, trust).identify for each in verify])

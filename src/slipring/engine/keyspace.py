@@ -20,6 +20,7 @@
 | `09 h` table id, shard | the position and time of the shard's last record |
 | `09 r` table id, position | a record of the journal (`engine.journal`); positions begin with the shard |
 | `0b` table id | a table that has time to live (JSON) |
+| `01 a`, `10` | identities (`iam.keyspace`) |
 
 The partition hash leads within a table, so that Scan order is hash order and a parallel segment is a range. Ids are
 never used again, so nothing of a dropped table or index can show in a new one of the same name.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from slipring.iam.identities import Identity
+
 DEFAULT_ACCOUNT = "000000000000"
 """Of callers whose access key names no account."""
 
@@ -21,3 +23,5 @@ class Caller:
     """The request's Host header, which DescribeEndpoints returns."""
     namespace: str = ""
     """The part of the store that this caller sees; empty for the one that all share."""
+    identity: Identity | None = None
+    """Whose the credential is, if signatures are verified; None where anybody is welcome."""

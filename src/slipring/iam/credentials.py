@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from slipring.iam.caller import DEFAULT_ACCOUNT
+from slipring.iam.identities import Identity, root
 
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 
@@ -17,38 +19,52 @@ class Credential:
 
     access_key: str
     secret_key: str = field(repr=False)
-    account: str
-    """Twelve digits."""
+    identity: Identity | None = field(repr=False)
+    """Whose it is; None for nobody's."""
     expires_at: float = float("inf")
     """When a temporary credential ends, in seconds since the Unix epoch."""
     trusted_until: float = float("inf")
     """When it has to be looked up again, since it may have been taken back; in seconds since the Unix epoch."""
 
 
+class NotLoaded(Exception):
+    """A credential has to be read from the store before it can be told whether there is one."""
+
+    def __init__(self, load: Callable[[], Awaitable[None]]) -> None:
+        super().__init__()
+        self.load = load
+
+
 class Credentials(Protocol):
     """Where access keys are looked up."""
 
+    forgotten: Callable[[], None]
+    """Called when what was found before may no longer be so."""
+
     def find(self, access_key: str, session_token: str) -> Credential | None:
-        """The credential that signs with this access key and session token (empty for none), if there is one."""
+        """The credential that signs with this access key and session token (empty for none), if there is one.
+
+        Raises NotLoaded."""
+        ...
+
+    def used(self, access_key: str, service: str, region: str) -> None:
+        """A request was verified with this access key."""
         ...
 
 
-class NoCredentials:
-    """No access key at all."""
-
-    def find(self, access_key: str, session_token: str) -> Credential | None:
-        return None
-
-
 class OneKeyPair:
-    """A single access key, which an operator gave."""
+    """A single access key, which an operator gave: that of its account's root."""
 
     def __init__(self, access_key: str, secret_key: str) -> None:
-        self._credential = Credential(access_key, secret_key, account_of(access_key))
+        self.forgotten: Callable[[], None] = lambda: None
+        self._credential = Credential(access_key, secret_key, root(account_of(access_key)))
 
     def find(self, access_key: str, session_token: str) -> Credential | None:
         known = access_key == self._credential.access_key and not session_token
         return self._credential if known else None
+
+    def used(self, access_key: str, service: str, region: str) -> None:
+        """Nobody asks."""
 
 
 def account_of(access_key: str) -> str:

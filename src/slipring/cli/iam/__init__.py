@@ -1,0 +1,8 @@
+"""`slipring iam`: identities, kept in the store."""
+
+from __future__ import annotations
+
+from slipring.cli.iam import entities, keys, policies
+from slipring.cli.iam.group import iam
+
+__all__ = ["entities", "iam", "keys", "policies"]

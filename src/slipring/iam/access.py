@@ -1,0 +1,42 @@
+"""Identities over one store, put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from slipring.clock import Clock, Ids
+from slipring.iam.access_keys import AccessKeys
+from slipring.iam.changes import Changes
+from slipring.iam.credentials import OneKeyPair
+from slipring.iam.directory import Directory
+from slipring.iam.keyring import Keyring
+from slipring.iam.sessions import Sessions
+from slipring.iam.sts import TokenService
+from slipring.storage.contract import Store
+from slipring.storage.sealing import Seal
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What reads, changes and finds identities."""
+
+    directory: Directory
+    changes: Changes
+    keys: AccessKeys | None
+    """None without a master key."""
+    keyring: Keyring
+    tokens: TokenService
+
+
+def access_to(
+    store: Store, clock: Clock, ids: Ids, master_key: bytes | None, given: OneKeyPair | None, trust_s: float
+) -> Access:
+    """`given` is the key pair of the root; what is read of the store counts for `trust_s` seconds."""
+    directory = Directory(store)
+    seal = None if master_key is None else Seal(master_key, ids.secret_bytes)
+    keys = None if seal is None else AccessKeys(directory, clock, ids, seal)
+    sessions = None if seal is None else Sessions(seal, ids)
+    keyring = Keyring(directory, keys, sessions, given, clock, trust_s)
+    return Access(
+        directory, Changes(directory, clock, ids), keys, keyring, TokenService(directory, sessions, clock, ids)
+    )

@@ -1,0 +1,157 @@
+"""The Security Token Service, as far as SDKs need it to get credentials.
+
+Source: the STS API reference, AssumeRole, GetCallerIdentity and GetSessionToken.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from slipring.clock import Clock, Ids
+from slipring.iam.caller import Caller
+from slipring.iam.changes import new_id
+from slipring.iam.directory import Directory, DirectoryError
+from slipring.iam.identities import Identity, parsed, root
+from slipring.iam.policies import Question, Use, denial, environment, evaluate
+from slipring.iam.records import SESSION_KEY_PREFIX, Entity
+from slipring.iam.sessions import Sessions
+from slipring.iam.sts_parameters import AssumeRole, Parameters, read_assume_role, read_seconds
+from slipring.model.errors import sts as errors
+
+Result: TypeAlias = dict[str, Any]
+"""What an action answers, to be written as XML."""
+
+_ROLE_ARN = re.compile(r"arn:aws:iam::(\d{12}):role(?:/[^/]+)*/([^/]+)", re.ASCII)
+_CHAINED_MAX_S = 3600
+_USER_S = (900, 129_600, 43_200)
+_ROOT_MAX_S = 3600
+"""Least, most and usual; the most of a root user is less."""
+_MADE_UP_BYTES = 96
+
+
+class TokenService:
+    """Answers the actions."""
+
+    def __init__(self, directory: Directory, sessions: Sessions | None, clock: Clock, ids: Ids) -> None:
+        """Without `sessions` none can begin."""
+        self._directory = directory
+        self._sessions = sessions
+        self._clock = clock
+        self._ids = ids
+        self.actions: Mapping[str, Callable[[Caller, Parameters], Awaitable[Result]]] = {
+            "AssumeRole": self._assume_role,
+            "GetCallerIdentity": self._caller_identity,
+            "GetSessionToken": self._session_token,
+        }
+
+    async def _caller_identity(self, caller: Caller, parameters: Parameters) -> Result:
+        principal = _identity(caller).principal
+        return {"Arn": principal.arn, "UserId": principal.user_id, "Account": principal.account}
+
+    async def _session_token(self, caller: Caller, parameters: Parameters) -> Result:
+        principal = _identity(caller).principal
+        least_s, most_s, usual_s = _USER_S
+        seconds = read_seconds(parameters, least_s, most_s, usual_s)
+        if caller.access_key.startswith(SESSION_KEY_PREFIX) and caller.identity is not None:
+            raise errors.session_gets_no_token()
+        if principal.is_root:
+            seconds = min(seconds, _ROOT_MAX_S)
+        name = "" if principal.is_root else principal.arn.rpartition("/")[2]
+        return {
+            "Credentials": self._begin(
+                caller,
+                seconds,
+                account=principal.account,
+                kind="user",
+                name=name,
+                id="" if principal.is_root else principal.user_id,
+            )
+        }
+
+    async def _assume_role(self, caller: Caller, parameters: Parameters) -> Result:
+        asked = read_assume_role(parameters)
+        identity = _identity(caller)
+        found = _ROLE_ARN.fullmatch(asked.role_arn)
+        if found is None:
+            raise errors.unfit(asked.role_arn, "roleArn", "Member must be the ARN of a role")
+        account, name = found.groups()
+        if caller.identity is None:
+            role_id, session_max_s = "AROA" + "0" * 17, _USER_S[1]
+        else:
+            role = await self._assumable(identity, asked, account, name, caller.region)
+            role_id, session_max_s, name = role.id, role.session_max_s, role.name
+        if asked.seconds > session_max_s:
+            raise errors.session_too_long()
+        if caller.access_key.startswith(SESSION_KEY_PREFIX) and asked.seconds > _CHAINED_MAX_S:
+            raise errors.chained_session_too_long()
+        credentials = self._begin(
+            caller,
+            asked.seconds,
+            account=account,
+            kind="role",
+            name=name,
+            id=role_id,
+            session_name=asked.session_name,
+            documents=[asked.document] if asked.document else [],
+            policies=asked.policies,
+            tags=asked.tags,
+            source_identity=asked.source_identity,
+        )
+        user = {
+            "AssumedRoleId": f"{role_id}:{asked.session_name}",
+            "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/{asked.session_name}",
+        }
+        answer: Result = {"Credentials": credentials, "AssumedRoleUser": user}
+        if asked.source_identity:
+            answer["SourceIdentity"] = asked.source_identity
+        return answer
+
+    async def _assumable(self, identity: Identity, asked: AssumeRole, account: str, name: str, region: str) -> Entity:
+        """The role, if the caller may assume it as it asks to."""
+        principal = identity.principal
+        if principal.is_root:
+            raise errors.root_assumes_no_role()
+        try:
+            role = await self._directory.entity("role", account, name)
+            await self._directory.policies_named(account, asked.policies)
+        except DirectoryError:
+            raise errors.role_not_assumable(principal.arn, asked.role_arn) from None
+        if role.arn != asked.role_arn:
+            raise errors.role_not_assumable(principal.arn, asked.role_arn)
+        trust = parsed(role.trust, "", Use.TRUST)
+        now = environment(epoch_s=int(self._clock.machine_now()), source_ip="", secure=False, region=region)
+        for action in asked.actions:
+            question = Question(principal, action, role.arn, asked.context, now)
+            decision = evaluate(question, identity.policies, trust)
+            if not decision.allowed:
+                raise denial(question, decision)
+        return role
+
+    def _begin(self, caller: Caller, seconds: int, **members: Any) -> Result:
+        now = self._clock.machine_now()
+        if caller.identity is None:
+            # Anybody is welcome with any credential, so these need not be remembered.
+            access_key = SESSION_KEY_PREFIX + new_id(self._ids, 16)
+            secret, token = (b64encode(self._ids.secret_bytes(length)).decode() for length in (30, _MADE_UP_BYTES))
+            return _credentials(access_key, secret, token, now + seconds)
+        if self._sessions is None:
+            raise errors.no_master_key()
+        session, token = self._sessions.begin(issued_at=now, expires_at=now + seconds, **members)
+        return _credentials(session.access_key, session.secret, token, session.expires_at)
+
+
+def _identity(caller: Caller) -> Identity:
+    return caller.identity or root(caller.account)
+
+
+def _credentials(access_key: str, secret: str, token: str, expires_at: float) -> Result:
+    return {
+        "AccessKeyId": access_key,
+        "SecretAccessKey": secret,
+        "SessionToken": token,
+        "Expiration": datetime.fromtimestamp(int(expires_at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
