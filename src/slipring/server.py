@@ -22,7 +22,7 @@ from slipring.admin.clock_calls import add_clock_calls
 from slipring.admin.meters import Meters
 from slipring.admin.process import Process
 from slipring.admin.reporter import Reporter
-from slipring.admin.samples import Samples
+from slipring.admin.samples import Samples, by_label
 from slipring.admin.stored import store_samples, table_samples
 from slipring.admin.upkeep_calls import add_upkeep_calls
 from slipring.clock import Clock, Ids, MovableClock, SystemClock
@@ -37,6 +37,7 @@ from slipring.iam.credentials import OneKeyPair
 from slipring.iam.isolation import Isolation
 from slipring.model.service import operations, targets
 from slipring.model.validation import WORDINGS
+from slipring.operations.access.gate import Gate
 from slipring.operations.registry import HANDLERS
 from slipring.operations.service import Service
 from slipring.settings import Settings
@@ -87,10 +88,12 @@ async def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
         await store.close()
 
     def samples() -> Samples:
-        return {**store_samples(store), **table_samples(engine.catalog.usages)}
+        denied = {"slipring_denied_requests_total": by_label(gate.denied)}
+        return {**store_samples(store), **table_samples(engine.catalog.usages), **denied}
 
     calls = _admin_calls(settings, engine)
-    service = Service(engine, HANDLERS, WORDINGS[settings.wording])
+    gate = Gate(engine, lenient=settings.auth == "warn")
+    service = Service(engine, HANDLERS, WORDINGS[settings.wording], gate)
     return Assembly(service, lambda: store.get(_READY_KEY), calls.answer, access, samples, close)
 
 

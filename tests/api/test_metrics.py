@@ -273,7 +273,8 @@ def test_the_page_tells_of_everything(own: ServerThread, client: Client) -> None
         "slipring_in_flight_bytes",
         "slipring_shed_connections_total",
         "slipring_shed_requests_total",
-        # This server verifies no signatures.
+        # This server verifies no signatures and asks no policies.
+        "slipring_denied_requests_total",
         "slipring_signature_failures_total",
         # This store lives in memory.
         "slipring_store_bytes",

@@ -14,7 +14,6 @@ import pytest
 
 from slipring.clock import ManualClock, SystemClock
 from tests.conftest import error_of, unique
-from tests.edge.wire import eventually
 from tests.iam.running import ACCOUNT, ROOT, Keys, Place, temporary
 from tests.servers import ServerThread
 
@@ -135,16 +134,8 @@ def test_a_session_ends_with_its_role(place: Place, ada: Keys) -> None:
     assert identity(place, session)["Account"] == ACCOUNT
     place.iam(f"role delete {name}")
     place.iam(f"role create {name} --trust {place.path / name}")
-
-    def ended() -> bool:
-        with closing(place.client(session, "sts")) as client:
-            try:
-                client.get_caller_identity()
-            except client.exceptions.ClientError as error:
-                return bool(error.response["Error"]["Code"] == "InvalidClientTokenId")
-        return False
-
-    assert eventually(ended, within_s=6)
+    with closing(place.client(session, "sts")) as client:
+        assert error_of(client.get_caller_identity)[0] == "InvalidClientTokenId"
 
 
 @pytest.mark.parametrize(

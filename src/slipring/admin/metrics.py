@@ -117,6 +117,12 @@ _METRICS = (
         "Requests whose signature did not verify: refused with this error, or served all the same with `--auth warn`.",
         ("error",),
     ),
+    Metric(
+        "slipring_denied_requests_total",
+        "counter",
+        "Requests that policies do not allow: refused, or served all the same with `--auth warn`.",
+        ("operation",),
+    ),
     Metric("slipring_open_connections", "gauge", "Connections that are open."),
     Metric("slipring_connections_total", "counter", "Connections that were accepted."),
     Metric("slipring_requests_in_flight", "gauge", "Requests that wait for the store."),

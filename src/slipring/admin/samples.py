@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 import orjson
@@ -22,6 +22,11 @@ Samples: TypeAlias = dict[str, dict[Labels, Values]]
 def single(value: float) -> dict[Labels, Values]:
     """The samples of a metric that has no labels."""
     return {(): [value]}
+
+
+def by_label(counts: Mapping[str, int]) -> dict[Labels, Values]:
+    """The samples of a metric that has one label."""
+    return {(label,): [count] for label, count in counts.items()}
 
 
 def merged(parts: Iterable[Samples]) -> Samples:

@@ -48,6 +48,7 @@ class Verifier:
     ) -> None:
         """`now` tells seconds since the Unix epoch; `refused` hears of every refusal."""
         self._credentials = credentials
+        self._refresh = credentials.refresh
         self._now = now
         self._isolation = isolation
         self._refused = refused
@@ -62,6 +63,7 @@ class Verifier:
 
     def identify(self, request: Request) -> Caller:
         """Raises an `ApiError` that says what is wrong with the signature, or NotLoaded."""
+        self._refresh()
         headers = request.headers
         shape = request.shape
         authorization = headers.get(shape.authorization, b"")
@@ -98,6 +100,7 @@ class Verifier:
 
     def identify_for(self, service: str, request: Request) -> Caller:
         """The same for a request to another service, of which there are few."""
+        self._refresh()
         return self._carefully(request, service=service)
 
     def _carefully(self, request: Request, *, service: str = DYNAMODB, tried: bool = False) -> Caller:

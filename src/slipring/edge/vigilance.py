@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from slipring.admin.samples import Samples
+from slipring.admin.samples import Samples, by_label
 from slipring.edge.auth import Authenticate, TrustingAuthenticator
 from slipring.edge.limits import CACHED_MAX
 from slipring.edge.request import Request
@@ -30,7 +30,7 @@ class Failures:
         self._counts[refusal.code] = self._counts.get(refusal.code, 0) + 1
 
     def samples(self) -> Samples:
-        return {"slipring_signature_failures_total": {(code,): [count] for code, count in self._counts.items()}}
+        return {"slipring_signature_failures_total": by_label(self._counts)}
 
 
 class WarningAuthenticator:

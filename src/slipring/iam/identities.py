@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from slipring.iam.directory import Directory
 from slipring.iam.policies import Policies, Policy, Principal, Use, parse
@@ -19,6 +20,9 @@ class Identity:
 
     principal: Principal
     policies: Policies = field(default_factory=Policies)
+    allowed: set[tuple[Any, ...]] = field(default_factory=set, repr=False, compare=False)
+    """What the policies were found to allow whatever the circumstances. An identity is read anew every few seconds, and
+    this begins empty with it."""
 
 
 @lru_cache(_PARSED_MAX)

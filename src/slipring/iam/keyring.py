@@ -56,7 +56,8 @@ class Keyring:
         self._uses: dict[str, LastUse] = {}
         self._noting: asyncio.Task[None] | None = None
         self.forgotten: Callable[[], None] = lambda: None
-        """Called when what was found before may no longer be so."""
+        """See `Credentials`, as for `refresh`."""
+        self.refresh = directory.store.refresh
         directory.store.watch(keyspace.IDENTITIES, self._forget)
 
     def find(self, access_key: str, session_token: str) -> Credential | None:

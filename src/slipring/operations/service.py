@@ -14,6 +14,7 @@ from slipring.model import validation
 from slipring.model.errors import requests as errors
 from slipring.model.errors.base import ApiError
 from slipring.model.errors.tree import ConditionalCheckFailedException, ValidationException
+from slipring.operations.access.gate import Gate
 from slipring.operations.replanning import PLANS_MAX, is_overtaken
 
 Request: TypeAlias = dict[str, Any]
@@ -25,12 +26,18 @@ Handler: TypeAlias = Callable[[Engine, Request, Caller], Awaitable[Answer]]
 class Service:
     """Answers operations over one engine."""
 
-    __slots__ = ("_engine", "_handlers", "_refresh", "_wording")
+    __slots__ = ("_engine", "_gate", "_handlers", "_refresh", "_wording")
 
     def __init__(
-        self, engine: Engine, handlers: dict[str, Handler], wording: validation.Wording = validation.WORDINGS["2025"]
+        self,
+        engine: Engine,
+        handlers: dict[str, Handler],
+        wording: validation.Wording = validation.WORDINGS["2025"],
+        gate: Gate | None = None,
     ) -> None:
+        """`gate` is for callers whose identity is known."""
         self._engine = engine
+        self._gate = gate or Gate(engine)
         self._handlers = handlers
         self._refresh = engine.store.refresh
         self._wording = wording
@@ -53,18 +60,20 @@ class Service:
             _drop_nulls(request)
         self._refresh()
         try:
-            return await self._answer(handler, request, caller)
+            return await self._answer(operation, handler, request, caller)
         except ValidationException as error:
             # An attribute value of the wrong JSON kind is reported before anything else; looking for one only now
             # keeps the walk through every value off the way of good requests.
             explained = validation.explain(operation, request)
             raise explained or self._wording.of(operation, request, error) from None
 
-    async def _answer(self, handler: Handler, request: Request, caller: Caller) -> Answer:
+    async def _answer(self, operation: str, handler: Handler, request: Request, caller: Caller) -> Answer:
         catalog = self._engine.catalog
         for _ in range(PLANS_MAX):
             generation = catalog.generation
             try:
+                if caller.identity is not None:
+                    await self._gate.check(operation, request, caller, caller.identity)
                 return await handler(self._engine, request, caller)
             except CatalogChanged:
                 self._refresh()

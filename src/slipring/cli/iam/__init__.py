@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slipring.cli.iam import entities, keys, policies
+from slipring.cli.iam import entities, explain, keys, policies
 from slipring.cli.iam.group import iam
 
-__all__ = ["entities", "iam", "keys", "policies"]
+__all__ = ["entities", "explain", "iam", "keys", "policies"]

@@ -1,0 +1,97 @@
+"""Lets through the requests that policies allow."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from slipring.engine.catalog import Catalog
+from slipring.engine.engine import Engine
+from slipring.engine.table import Table
+from slipring.iam.caller import Caller
+from slipring.iam.identities import Identity
+from slipring.iam.policies import environment
+from slipring.model.errors.tree import AccessDeniedException, ResourceNotFoundException
+from slipring.operations.access.authorization import Access, authorize
+from slipring.operations.access.needs import Need
+from slipring.operations.access.table import NEEDS
+
+logger = logging.getLogger("slipring.access")
+
+_INDEX_MEMBERS = {
+    "DeleteItem": "",
+    "GetItem": "",
+    "PutItem": "",
+    "Query": "IndexName",
+    "Scan": "IndexName",
+    "UpdateItem": "",
+}
+"""Operations that need one action on one table or index, so that what policies said of it can be kept, and the member
+that names the index. Members that an operation does not have may hold anything."""
+
+_KEPT_MAX = 4096
+"""How many answers are kept for one identity before all are forgotten."""
+
+
+class Gate:
+    """Puts requests to the policies of who asks."""
+
+    def __init__(self, engine: Engine, *, lenient: bool = False) -> None:
+        """A `lenient` gate lets everything through, counts what it should not have, and says so once for each
+        principal and operation."""
+        self._engine = engine
+        self._lenient = lenient
+        self.denied: dict[str, int] = {}
+        """How many requests were not allowed, by operation."""
+        self._said: set[tuple[str, str]] = set()
+
+    async def check(self, operation: str, request: dict[str, Any], caller: Caller, identity: Identity) -> None:
+        """Raises AccessDeniedException, and what is wrong with a request that policies have to look into."""
+        index_member = _INDEX_MEMBERS.get(operation)
+        asked = None
+        if index_member is not None:
+            asked = (operation, request["TableName"], request.get(index_member), caller.region)
+            if asked in identity.allowed:
+                return
+        try:
+            lasting = await self._authorize(operation, request, caller, identity)
+        except AccessDeniedException as refusal:
+            self.denied[operation] = self.denied.get(operation, 0) + 1
+            if not self._lenient:
+                raise
+            self._say(identity.principal.arn, operation, refusal)
+            return
+        if lasting and asked is not None:
+            if len(identity.allowed) >= _KEPT_MAX:
+                identity.allowed.clear()
+            identity.allowed.add(asked)
+
+    async def _authorize(self, operation: str, request: dict[str, Any], caller: Caller, identity: Identity) -> bool:
+        needs = list(NEEDS[operation](request, caller))
+        tables = await tables_of(needs, self._engine.catalog, caller.namespace)
+        context = environment(
+            epoch_s=int(self._engine.clock.machine_now()), source_ip="", secure=False, region=caller.region
+        )
+        return authorize(needs, Access(identity.principal, identity.policies, environment=context), tables)
+
+    def _say(self, arn: str, operation: str, refusal: AccessDeniedException) -> None:
+        if (arn, operation) in self._said:
+            return
+        if len(self._said) >= _KEPT_MAX:
+            self._said.clear()
+        self._said.add((arn, operation))
+        logger.warning("--auth enforce would refuse: %s", refusal.message)
+
+
+async def tables_of(needs: Iterable[Need], catalog: Catalog, namespace: str) -> dict[str, Table]:
+    """The tables that needs name, by name, as far as they exist."""
+    tables: dict[str, Table] = {}
+    for need in needs:
+        name = need.table_name
+        if name is not None and name not in tables:
+            try:
+                tables[name] = await catalog.table(name, namespace)
+            except ResourceNotFoundException:
+                continue
+    return tables

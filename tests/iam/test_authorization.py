@@ -1,0 +1,335 @@
+"""What policies allow, as boto3's clients of an enforcing server hear it."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from tests.admin.prometheus import parse
+from tests.conftest import error_of, n, s, table_definition, unique
+from tests.iam.running import ACCOUNT, REGION, ROOT, Keys, Place, temporary
+
+ANY = [s("any"), n(1)]
+
+
+def arn(name: str) -> str:
+    # The root of the settings has another account than the users, and all share all tables.
+    return f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}"
+
+
+def policy(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def allow(*actions: str, on: Any = "*", **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": [f"dynamodb:{action}" for action in actions], "Resource": on, **more}
+
+
+def deny(*actions: str, on: Any = "*", **more: Any) -> dict[str, Any]:
+    return {**allow(*actions, on=on, **more), "Effect": "Deny"}
+
+
+def leading(*values: str) -> dict[str, Any]:
+    return {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": list(values)}}
+
+
+@pytest.fixture(scope="module")
+def root(place: Place) -> Iterator[Any]:
+    with closing(place.client(ROOT)) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def scores(root: Any) -> str:
+    """A table of users' scores, with an index by game."""
+    name = unique("scores")
+    definition = table_definition(
+        name,
+        ("user", "S"),
+        ("game", "S"),
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "by-game",
+                "KeySchema": [{"AttributeName": "game", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )
+    root.create_table(**definition)
+    root.put_item(TableName=name, Item={"user": s("ada"), "game": s("chess"), "top": n(1)})
+    root.put_item(TableName=name, Item={"user": s("bob"), "game": s("chess"), "top": n(2)})
+    return name
+
+
+def keys_with(place: Place, *statements: dict[str, Any]) -> tuple[str, Keys]:
+    """A new user's name and access key."""
+    name = unique("user")
+    keys = place.user(name)
+    place.iam(f"inline put user {name} own -", stdin=policy(*statements))
+    return name, keys
+
+
+def denied(name: str, action: str, resource: str, because: str = "") -> tuple[str, str]:
+    because = because or f"because no identity-based policy allows the dynamodb:{action} action"
+    return (
+        "AccessDeniedException",
+        f"User: arn:aws:iam::{ACCOUNT}:user/{name} is not authorized to perform: dynamodb:{action}"
+        f" on resource: {resource} {because}",
+    )
+
+
+def test_who_has_no_policy_may_do_nothing(place: Place, scores: str) -> None:
+    """In the service's words, which users look for in their logs."""
+    name = unique("user")
+    with closing(place.client(place.user(name))) as client:
+        key = {"user": s("ada"), "game": s("chess")}
+        assert error_of(client.get_item, TableName=scores, Key=key) == denied(name, "GetItem", arn(scores))
+        assert error_of(client.list_tables) == denied(name, "ListTables", "*")
+        # Nobody learns which tables there are.
+        assert error_of(client.describe_table, TableName="nowhere") == denied(name, "DescribeTable", arn("nowhere"))
+
+
+def test_what_is_allowed_is_done_and_nothing_else(place: Place, scores: str) -> None:
+    """Several times, so that what is kept of an answer is used and is not used for another."""
+    name, keys = keys_with(place, allow("GetItem", on=arn(scores)))
+    with closing(place.client(keys)) as client:
+        for _ in range(3):
+            assert client.get_item(TableName=scores, Key={"user": s("ada"), "game": s("chess")})["Item"]["top"] == n(1)
+            assert error_of(client.get_item, TableName="other", Key={"user": s("x")}) == denied(
+                name, "GetItem", arn("other")
+            )
+            assert error_of(client.scan, TableName=scores) == denied(name, "Scan", arn(scores))
+
+
+def test_an_explicit_deny_wins(place: Place, scores: str) -> None:
+    name, keys = keys_with(place, allow("*"), deny("Scan", on=arn(scores)))
+    with closing(place.client(keys)) as client:
+        client.query(
+            TableName=scores, KeyConditionExpression="#u = :u",
+            ExpressionAttributeNames={"#u": "user"}, ExpressionAttributeValues={":u": s("ada")},
+        )  # fmt: skip
+        because = "with an explicit deny in an identity-based policy"
+        assert error_of(client.scan, TableName=scores) == denied(name, "Scan", arn(scores), because)
+
+
+def test_an_index_is_a_resource_of_its_own(place: Place, scores: str) -> None:
+    name, keys = keys_with(place, allow("Query", on=f"{arn(scores)}/index/*"))
+    asked = {
+        "TableName": scores,
+        "KeyConditionExpression": "game = :g",
+        "ExpressionAttributeValues": {":g": s("chess")},
+    }
+    with closing(place.client(keys)) as client:
+        for _ in range(2):
+            assert client.query(IndexName="by-game", **asked)["Count"] == 2
+            assert error_of(client.query, **asked) == denied(name, "Query", arn(scores))
+
+
+OWN = allow(
+    "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "BatchGetItem", "BatchWriteItem", "PartiQLSelect",
+    "PartiQLInsert", "ConditionCheckItem", Condition=leading("${aws:username}"),
+)  # fmt: skip
+
+
+def requests(table: str, user: str) -> dict[str, dict[str, Any]]:
+    """One request about one user's items, by operation."""
+    key = {"user": s(user), "game": s("go")}
+    statement = f"""SELECT * FROM "{table}" WHERE "user" = '{user}'"""
+    return {
+        "get_item": {"TableName": table, "Key": key},
+        "put_item": {"TableName": table, "Item": {**key, "top": n(3)}},
+        "update_item": {
+            "TableName": table, "Key": key, "UpdateExpression": "ADD top :one",
+            "ExpressionAttributeValues": {":one": n(1)},
+        },
+        "delete_item": {"TableName": table, "Key": key},
+        "query": {
+            "TableName": table, "KeyConditionExpression": "#u = :u",
+            "ExpressionAttributeNames": {"#u": "user"}, "ExpressionAttributeValues": {":u": s(user)},
+        },
+        "batch_get_item": {"RequestItems": {table: {"Keys": [key]}}},
+        "batch_write_item": {"RequestItems": {table: [{"PutRequest": {"Item": key}}]}},
+        "transact_get_items": {"TransactItems": [{"Get": {"TableName": table, "Key": key}}]},
+        "transact_write_items": {
+            "TransactItems": [
+                {"Put": {"TableName": table, "Item": {**key, "game": s("reversi")}}},
+                {
+                    "ConditionCheck": {
+                        "TableName": table, "Key": {**key, "game": s("hex")},
+                        "ConditionExpression": "attribute_not_exists(top)",
+                    }
+                },
+            ]
+        },
+        "execute_statement": {"Statement": statement},
+        "batch_execute_statement": {"Statements": [{"Statement": f"{statement} AND game = 'go'"}]},
+        "execute_transaction": {"TransactStatements": [{"Statement": f"{statement} AND game = 'go'"}]},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("operation", list(requests("", "")))
+def test_each_user_sees_its_own_items_alone(place: Place, own: tuple[str, Any], scores: str, operation: str) -> None:
+    """The policy that the service's guide recommends for multi-user tables, through every way there is to an item."""
+    name, client = own
+    call = getattr(client, operation)
+    call(**requests(scores, name)[operation])
+    code, message = error_of(call, **requests(scores, "ada")[operation])
+    assert code == "AccessDeniedException"
+    assert f"user/{name} is not authorized to perform: dynamodb:" in message
+    call(**requests(scores, name)[operation])
+
+
+@pytest.fixture(scope="module")
+def own(place: Place) -> Iterator[tuple[str, Any]]:
+    name, keys = keys_with(place, OWN)
+    with closing(place.client(keys)) as client:
+        yield name, client
+
+
+def test_one_item_of_another_denies_a_batch_or_transaction(own: tuple[str, Any], scores: str) -> None:
+    name, client = own
+    keys = [{"user": s(user), "game": s("chess")} for user in (name, "ada")]
+    assert error_of(client.batch_get_item, RequestItems={scores: {"Keys": keys}})[0] == "AccessDeniedException"
+    gets = [{"Get": {"TableName": scores, "Key": key}} for key in keys]
+    assert error_of(client.transact_get_items, TransactItems=gets)[0] == "AccessDeniedException"
+
+
+def test_only_some_attributes_may_be_read(place: Place, scores: str) -> None:
+    condition = {
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["user", "game"]},
+        "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+    }
+    _, keys = keys_with(place, allow("GetItem", on=arn(scores), Condition=condition))
+    key = {"user": s("ada"), "game": s("chess")}
+    with closing(place.client(keys)) as client:
+        assert client.get_item(TableName=scores, Key=key, ProjectionExpression="game")["Item"] == {"game": s("chess")}
+        for more in ({}, {"ProjectionExpression": "top"}, {"ProjectionExpression": "game, top"}):
+            assert error_of(client.get_item, TableName=scores, Key=key, **more)[0] == "AccessDeniedException"
+
+
+def test_a_boundary_bounds(place: Place, scores: str) -> None:
+    name, keys = keys_with(place, allow("*"))
+    bound = unique("bound")
+    place.iam(f"policy put {bound} -", stdin=policy(allow("GetItem")))
+    place.iam(f"boundary set user {name} {bound}")
+    with closing(place.client(keys)) as client:
+        client.get_item(TableName=scores, Key={"user": s("ada"), "game": s("chess")})
+        because = "because no permissions boundary allows the dynamodb:Scan action"
+        assert error_of(client.scan, TableName=scores) == denied(name, "Scan", arn(scores), because)
+
+
+def test_a_group_shares_its_policies(place: Place, scores: str) -> None:
+    name, group, shared = unique("user"), unique("group"), unique("shared")
+    keys = place.user(name)
+    place.iam(f"group create {group}")
+    place.iam(f"policy put {shared} -", stdin=policy(allow("Scan")))
+    place.iam(f"attach group {group} {shared}")
+    place.iam(f"group add {group} {name}")
+    with closing(place.client(keys)) as client:
+        assert client.scan(TableName=scores)["Count"] >= 2
+        place.iam(f"group remove {group} {name}")
+        assert error_of(client.scan, TableName=scores)[0] == "AccessDeniedException"
+
+
+def test_a_session_policy_narrows_a_role(place: Place, scores: str) -> None:
+    _, keys = keys_with(place, {"Effect": "Allow", "Action": "sts:*", "Resource": "*"})
+    trust = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}
+    role = unique("role")
+    role_arn = place.iam(f"role create {role} --trust {place.file(role, policy(trust))}").strip()
+    place.iam(f"inline put role {role} all -", stdin=policy(allow("*")))
+    with closing(place.client(keys, "sts")) as client:
+        asked = {"RoleArn": role_arn, "RoleSessionName": "visit"}
+        wide = temporary(client.assume_role(**asked)["Credentials"])
+        narrow = temporary(client.assume_role(**asked, Policy=policy(allow("GetItem")))["Credentials"])
+    with closing(place.client(wide)) as client:
+        assert client.scan(TableName=scores)["Count"] >= 2
+    with closing(place.client(narrow)) as client:
+        client.get_item(TableName=scores, Key={"user": s("ada"), "game": s("chess")})
+        code, message = error_of(client.scan, TableName=scores)
+    assert (code, message) == (
+        "AccessDeniedException",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/{role}/visit is not authorized to perform: dynamodb:Scan on"
+        f" resource: {arn(scores)} because no session policy allows the dynamodb:Scan action",
+    )
+
+
+def test_a_stream_is_read_by_who_may(place: Place, scores: str, root: Any) -> None:
+    """Every step of it: the iterator too names its stream."""
+    stream = root.describe_table(TableName=scores)["Table"]["LatestStreamArn"]
+    own = f"{arn(scores)}/stream/{stream.rpartition('/')[2]}"
+    _, reader = keys_with(place, allow("DescribeStream", "GetShardIterator", "GetRecords", on=own))
+    name, stranger = keys_with(place, allow("DescribeStream", on=own))
+    with closing(place.client(reader, "dynamodbstreams")) as client:
+        shard = client.describe_stream(StreamArn=own)["StreamDescription"]["Shards"][0]["ShardId"]
+        asked = {"StreamArn": own, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"}
+        iterator = client.get_shard_iterator(**asked)["ShardIterator"]
+        assert client.get_records(ShardIterator=iterator)["Records"]
+    with closing(place.client(stranger, "dynamodbstreams")) as client:
+        client.describe_stream(StreamArn=own)
+        assert error_of(client.get_shard_iterator, **asked) == denied(name, "GetShardIterator", own)
+        assert error_of(client.get_records, ShardIterator=iterator) == denied(name, "GetRecords", own)
+
+
+def test_a_policy_that_is_taken_back_allows_no_longer(place: Place, scores: str) -> None:
+    """Though the answer was kept for the requests before."""
+    name, keys = keys_with(place, allow("Scan"))
+    with closing(place.client(keys)) as client:
+        client.scan(TableName=scores)
+        place.iam(f"inline delete user {name} own")
+        assert error_of(client.scan, TableName=scores)[0] == "AccessDeniedException"
+
+
+def test_what_is_denied_is_counted(place: Place, scores: str) -> None:
+    def count() -> float:
+        with urllib.request.urlopen(f"{place.url}/metrics") as response:
+            return parse(response.read().decode()).value("slipring_denied_requests_total", operation="DeleteTable")
+
+    before = count()
+    with closing(place.client(place.user(unique("user")))) as client:
+        error_of(client.delete_table, TableName=scores)
+    assert count() == before + 1
+
+
+@pytest.mark.parametrize("member", ["TableName", "IndexName"])
+def test_members_that_an_operation_does_not_have_may_hold_anything(
+    place: Place, scores: str, member: str, root: Any
+) -> None:
+    """The framework passes over them, and so does whoever asks policies: no stray 500."""
+    from tests.edge.signed import signed
+    from tests.edge.wire import Client
+
+    body = {"TableName": scores, "Key": {"user": s("ada"), "game": s("chess")}, member: [{"a": []}]}
+    operation = "GetItem" if member == "IndexName" else "ListTables"
+    target = (("Content-Type", "application/x-amz-json-1.0"), ("X-Amz-Target", f"DynamoDB_20120810.{operation}"))
+    with Client(int(place.url.rpartition(":")[2])) as client:
+        assert client.ask(signed(json.dumps(body).encode(), target)).status == 200
+
+
+def test_explain_tells_which_statement_decides(place: Place, scores: str) -> None:
+    name, _ = keys_with(place, {**allow("GetItem", Condition=leading("ada")), "Sid": "Own"}, deny("PutItem"))
+    key = {"user": s("ada"), "game": s("chess")}
+    asked = f"arn:aws:iam::{ACCOUNT}:user/{name} dynamodb:"
+    place.file("get.json", json.dumps({"TableName": scores, "Key": key}))
+
+    def explained(operation: str, request: dict[str, Any]) -> tuple[str, int]:
+        result = place.try_iam(f"explain user {name} {operation} --region {REGION}", stdin=json.dumps(request))
+        return result.stdout, result.exit_code
+
+    assert explained("GetItem", {"TableName": scores, "Key": key}) == (
+        f"allowed: {asked}GetItem on {arn(scores)}: statement 1 (Own) of identity-based policy own\n",
+        0,
+    )
+    assert explained("GetItem", {"TableName": scores, "Key": {**key, "user": s("bob")}}) == (
+        f"implicit deny: {asked}GetItem on {arn(scores)}: no identity-based policy allows it\n",
+        1,
+    )
+    assert explained("PutItem", {"TableName": scores, "Item": key}) == (
+        f"explicit deny: {asked}PutItem on {arn(scores)}: statement 2 of identity-based policy own\n",
+        1,
+    )
