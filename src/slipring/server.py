@@ -26,6 +26,7 @@ from slipring.admin.samples import Samples, by_label
 from slipring.admin.stored import store_samples, table_samples
 from slipring.admin.upkeep_calls import add_upkeep_calls
 from slipring.clock import Clock, Ids, MovableClock, SystemClock
+from slipring.edge.audit import Audit, open_log
 from slipring.edge.contract import Administer, Api, Ready
 from slipring.edge.listener import Listener
 from slipring.edge.query_api import QueryApi
@@ -120,13 +121,16 @@ def key_pair(settings: Settings) -> OneKeyPair | None:
     return OneKeyPair(settings.access_key_id, settings.secret_access_key)
 
 
-def front(settings: Settings, assembly: Assembly, clock: Clock, ids: Ids, reporter: Reporter) -> Listener:
+def front(
+    settings: Settings, assembly: Assembly, clock: Clock, ids: Ids, reporter: Reporter, audit: Audit | None = None
+) -> Listener:
     """What connections are handed to; `reporter` tells its figures, and those of all that is behind it."""
     meters = Meters(operations())
     failures = Failures()
     authenticate = authenticators(
         settings.auth, assembly.access.keyring, clock.machine_now, Isolation.named(settings.isolate), failures
     )
+    sts = authenticate.sts if audit is None else audit.noting(authenticate.sts)
     listener = Listener(
         api=assembly.api,
         targets=targets(),
@@ -134,8 +138,9 @@ def front(settings: Settings, assembly: Assembly, clock: Clock, ids: Ids, report
         administer=assembly.administer,
         meters=meters,
         authenticate=authenticate.dynamodb,
-        query_api=QueryApi(authenticate.sts, assembly.access.tokens, ids).answer,
+        query_api=QueryApi(sts, assembly.access.tokens, ids).answer,
         keeps_repeated=settings.auth != "off",
+        audit=audit,
         ready=assembly.ready,
         clock=clock,
         ids=ids,
@@ -175,6 +180,7 @@ class Server:
         self._captured = signals
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = asyncio.Event()
+        self._audit: Audit | None = None
         self._listener: Listener
         self._assembly: Assembly
 
@@ -211,7 +217,7 @@ class Server:
         except StoreError as error:
             _close(sockets)
             raise StartError(f"cannot open the store: {error}") from None
-        self._listener = front(self.settings, self._assembly, self._clock, self._ids, self._reporter)
+        self._listener = front(self.settings, self._assembly, self._clock, self._ids, self._reporter, self._audit)
         try:
             await self._listener.start(sockets)
         except OSError as error:
@@ -235,14 +241,25 @@ class Server:
                     "auth enforce needs access_key_id and secret_access_key, or a master key for the users in the"
                     " store: nobody could sign a request"
                 )
+            self._audit = self._audit_log()
         except (StartError, MasterKeyError, StoreError):
             await assembly.close()
             raise
+
+    def _audit_log(self) -> Audit | None:
+        """Raises StartError."""
+        place = self.settings.audit_log
+        try:
+            return None if place is None else Audit(open_log(place), self._clock)
+        except OSError as error:
+            raise StartError(f"cannot open the audit log {place}: {error.strerror}") from None
 
     async def _shut_down(self) -> None:
         await self._listener.drain()
         self._reporter.stop()
         await self._assembly.close()
+        if self._audit is not None:
+            self._audit.close()
 
     def _stop(self) -> None:
         if self._stopping.is_set():

@@ -144,6 +144,12 @@ class Settings:
     )
     master_key_file: str | None = _setting(None, _text, "FILE", "A file that holds the master key.")
     master_key_command: str | None = _setting(None, _text, "COMMAND", "A command that prints the master key.")
+    audit_log: str | None = _setting(
+        None,
+        _text,
+        "FILE",
+        "Where to add a line of JSON for each request: who, what, on which resources, with what outcome; - for stderr.",
+    )
     credentials_trusted_s: float = _setting(
         5.0,
         _seconds,

@@ -56,6 +56,10 @@ class Framer:
     def request_id(self) -> bytes:
         """A new id: a random prefix of the process and a count, which is all that telling requests apart needs."""
         self._count += 1
+        return self.last_id()
+
+    def last_id(self) -> bytes:
+        """The id that was given out last."""
         return b"%b%d" % (self._prefix, self._count)
 
     def ordinary(self, body: bytes) -> bytes:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from slipring.admin.meters import Meters
 from slipring.admin.samples import Samples
 from slipring.clock import Clock, Ids
+from slipring.edge.audit import Audit, AuditedConnection
 from slipring.edge.auth import Authenticate
 from slipring.edge.contract import Administer, Api, Metrics, QueryApi, Ready
 from slipring.edge.framing import Framer
@@ -40,15 +41,17 @@ class Listener:
         region: str,
         query_api: QueryApi | None = None,
         keeps_repeated: bool = False,
+        audit: Audit | None = None,
     ) -> None:
         """`targets` maps values of X-Amz-Target to names of operations, each of which has its own of the `meters`;
         `region` stands for a caller's unsigned own. `keeps_repeated`: see `Request`."""
+        self._audit = audit
         self._framer = Framer(clock, ids)
         self._traffic = Traffic(limits, self._framer.refresh_date)
         self._routes = Routes(
             targets,
             api,
-            authenticate,
+            authenticate if audit is None else audit.noting(authenticate),
             ready,
             metrics,
             administer,
@@ -76,6 +79,8 @@ class Listener:
 
     def connection(self) -> Connection:
         """The protocol for a new connection."""
+        if self._audit is not None:
+            return AuditedConnection(self._routes, self._framer, self._traffic, self._audit)
         return Connection(self._routes, self._framer, self._traffic)
 
     async def start(self, sockets: Sequence[socket.socket]) -> None:

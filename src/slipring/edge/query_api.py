@@ -53,6 +53,8 @@ class QueryApi:
 
     async def _answer(self, request: Request, parameters: Mapping[str, str]) -> Page:
         action = parameters["Action"]
+        if request.entry is not None:
+            request.entry.action = action
         request_id = self._ids.uuid()
         try:
             perform = self._service.actions.get(action)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from slipring.admin.meters import Meter
 from slipring.edge.limits import BODY_PARTS_MAX, CACHED_MAX
+from slipring.iam.caller import Caller
 
 REPEATED = b"\x00"
 """Stands in a repeated header's key behind its name; no name holds one, as llhttp refuses it."""
@@ -96,6 +97,21 @@ def _keeping_repeated(headers: dict[bytes, bytes]) -> Callable[[bytes, bytes], o
     return on_header
 
 
+class Entry:
+    """What is noted of a request for the audit log."""
+
+    __slots__ = ("access_key", "action", "body", "caller", "coding")
+
+    def __init__(self) -> None:
+        self.access_key = ""
+        """As the request names it, whether it is believed or not."""
+        self.caller: Caller | None = None
+        self.action = ""
+        """Of the query protocol, which has no operations."""
+        self.body = b""
+        self.coding: bytes | None = None
+
+
 class Request:
     """What has been read of a request. A connection fills the same one again and again.
 
@@ -107,6 +123,7 @@ class Request:
     __slots__ = (
         "body_parts",
         "complete_head",
+        "entry",
         "headers",
         "keep_alive",
         "meter",
@@ -136,6 +153,8 @@ class Request:
         self.on_body = self.body_parts.append
         self.on_message_complete = on_message_complete
         self.complete_head = False
+        self.entry: Entry | None = None
+        """None unless there is an audit log."""
         self.shape = NO_SHAPE
         self.method = b""
         self.url = b""
@@ -202,5 +221,6 @@ class Request:
         copy = Request(self.on_message_complete, self.meter)
         copy.headers.update(self.headers)
         copy.body_parts.append(self.body())
+        copy.entry = self.entry
         copy.shape, copy.method, copy.url, copy.keep_alive = self.shape, self.method, self.url, self.keep_alive
         return copy
