@@ -26,6 +26,7 @@ from slipring.admin.samples import Samples, by_label
 from slipring.admin.stored import store_samples, table_samples
 from slipring.admin.upkeep_calls import add_upkeep_calls
 from slipring.clock import Clock, Ids, MovableClock, SystemClock
+from slipring.edge.admission import Admission
 from slipring.edge.audit import Audit, open_log
 from slipring.edge.contract import Administer, Api, Ready
 from slipring.edge.listener import Listener
@@ -141,6 +142,7 @@ def front(
         query_api=QueryApi(sts, assembly.access.tokens, ids).answer,
         keeps_repeated=settings.auth != "off",
         audit=audit,
+        admission=Admission(settings.admin_token, enforcing=settings.auth == "enforce"),
         ready=assembly.ready,
         clock=clock,
         ids=ids,

@@ -144,6 +144,20 @@ class Settings:
     )
     master_key_file: str | None = _setting(None, _text, "FILE", "A file that holds the master key.")
     master_key_command: str | None = _setting(None, _text, "COMMAND", "A command that prints the master key.")
+    open_access: str = _setting(
+        "no",
+        _choice("no", "yes"),
+        "no|yes",
+        "Whether to serve other machines although auth is off, so that whoever reaches the port may do everything.",
+    )
+    admin_token: str | None = _setting(
+        None,
+        _text,
+        "TOKEN",
+        "What admin calls and the page of metrics must carry, as in Authorization: Bearer TOKEN. Without one both are"
+        " open, admin calls only where auth is not enforced.",
+        secret=True,
+    )
     audit_log: str | None = _setting(
         None,
         _text,

@@ -67,8 +67,12 @@ def test_healthcheck_tells_ready_from_gone() -> None:
         (["--port", "70000"], 2, "--port: '70000' is not a whole number from 0 to 65535"),
         (["--config", "gone.toml"], 2, "gone.toml: No such file or directory"),
         (["--store", "memory:", "--workers", "2"], 2, "a memory: store lives in one process"),
-        (["--host", "256.256.256.256"], 1, "cannot listen on 256.256.256.256: "),
-        (["--host", "192.0.2.1"], 1, "cannot listen on 192.0.2.1:0: this machine has no such address"),
+        (["--open-access", "yes", "--host", "256.256.256.256"], 1, "cannot listen on 256.256.256.256: "),
+        (
+            ["--open-access", "yes", "--host", "192.0.2.1"],
+            1,
+            "cannot listen on 192.0.2.1:0: this machine has no such address",
+        ),
         (["--store", "nope://x"], 1, "cannot open the store: nope://x: there is no store called 'nope'"),
     ],
 )

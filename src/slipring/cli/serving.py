@@ -10,7 +10,7 @@ from slipring import __version__
 from slipring.cli import heap
 from slipring.cli.options import CommandError, WrongSettings
 from slipring.cli.workers import Supervisor
-from slipring.edge.sockets import ListenError
+from slipring.edge.sockets import ListenError, is_loopback
 from slipring.server import Server, StartError
 from slipring.settings import Settings
 from slipring.storage.store_url import shown
@@ -28,6 +28,7 @@ def serve(settings: Settings) -> None:
     )
     if settings.workers > 1 and settings.store.startswith("memory:"):
         raise WrongSettings("a memory: store lives in one process: it cannot have several workers")
+    _require_closed_doors(settings)
     _allow_open_files(settings)
     try:
         if settings.workers == 1:
@@ -36,6 +37,20 @@ def serve(settings: Settings) -> None:
             Supervisor(settings, on_ready=lambda url: announce(settings, url)).run()
     except (StartError, ListenError) as error:
         raise CommandError(str(error)) from None
+
+
+def _require_closed_doors(settings: Settings) -> None:
+    """Serve nobody but this machine while everybody may do everything, unless that is asked for."""
+    if _is_open(settings) and settings.open_access != "yes":
+        raise WrongSettings(
+            f"auth is off and {settings.host} is reached from other machines: whoever finds the port may do everything."
+            " Choose --auth enforce, or --open-access yes if that is what you want"
+        )
+
+
+def _is_open(settings: Settings) -> bool:
+    """Whether other machines may do everything."""
+    return settings.auth == "off" and not is_loopback(settings.host)
 
 
 def _allow_open_files(settings: Settings) -> None:
@@ -58,3 +73,7 @@ def announce(settings: Settings, url: str) -> None:
     """Say on stdout that requests are accepted, and where."""
     shared = f", {settings.workers} workers" if settings.workers > 1 else ""
     print(f"slipring {__version__} ready on {url}, store {shown(settings.store)}{shared}", flush=True)
+    if _is_open(settings):
+        logger.warning("*" * 100)
+        logger.warning("auth is off: WHOEVER REACHES %s MAY READ AND DELETE EVERYTHING", url)
+        logger.warning("*" * 100)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from slipring.admin.meters import Meters
 from slipring.admin.samples import Samples
 from slipring.clock import Clock, Ids
+from slipring.edge.admission import Admission
 from slipring.edge.audit import Audit, AuditedConnection
 from slipring.edge.auth import Authenticate
 from slipring.edge.contract import Administer, Api, Metrics, QueryApi, Ready
@@ -42,6 +43,7 @@ class Listener:
         query_api: QueryApi | None = None,
         keeps_repeated: bool = False,
         audit: Audit | None = None,
+        admission: Admission | None = None,
     ) -> None:
         """`targets` maps values of X-Amz-Target to names of operations, each of which has its own of the `meters`;
         `region` stands for a caller's unsigned own. `keeps_repeated`: see `Request`."""
@@ -60,6 +62,7 @@ class Listener:
             region,
             query_api,
             keeps_repeated,
+            admission or Admission(),
         )
         self._servers: list[asyncio.Server] = []
 

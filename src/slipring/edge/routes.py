@@ -10,6 +10,7 @@ from httptools import HttpParserError, parse_url
 from slipring.admin.calls import AdminAnswer
 from slipring.admin.exposition import CONTENT_TYPE as METRICS_TYPE
 from slipring.admin.meters import Meters
+from slipring.edge.admission import Admission
 from slipring.edge.auth import Authenticate
 from slipring.edge.contract import Administer, Api, Metrics, QueryApi, Ready
 from slipring.edge.encoding import decode
@@ -24,6 +25,9 @@ _JSON_TYPES = frozenset((b"application/x-amz-json-1.0", b"application/json"))
 
 NOT_FOUND = Page(404, b"<UnknownOperationException/>\n")
 """The service's answer to anything that is no call of an operation, in JSON, by POST."""
+
+REFUSED = Page(401, b"unauthorized\n", b"text/plain", b"WWW-Authenticate: Bearer\r\n")
+"""To whoever asks for admin calls or metrics and may not."""
 
 _PREFLIGHT_MAX_AGE_S = 172_800
 
@@ -43,6 +47,7 @@ class Routes:
 
     __slots__ = (
         "_administer",
+        "_admission",
         "_api",
         "_authenticate",
         "_meters",
@@ -68,6 +73,7 @@ class Routes:
         region: str,
         query_api: QueryApi | None,
         keeps_repeated: bool,
+        admission: Admission,
     ) -> None:
         self._meters = {target: meters[operation] for target, operation in targets.items()}
         self.no_meter = meters.none
@@ -80,6 +86,7 @@ class Routes:
         self._region = region
         self._query_api = query_api
         self.keeps_repeated = keeps_repeated
+        self._admission = admission
 
     def route(self, request: Request) -> Coroutine[Any, Any, Answer] | Page:
         """What will answer `request`. Raises an `ApiError` to refuse it.
@@ -113,6 +120,8 @@ class Routes:
         """The page for a request that is not a plain POST to the root; None if it calls an operation after all."""
         path = _path(request.url)
         if path.startswith(b"/_") and request.method != b"OPTIONS":
+            if not self._admission.to_admin_calls(request):
+                return REFUSED
             answer = self._administer(request.method.decode("latin-1"), path.decode("latin-1"), request.body())
             return NOT_FOUND if answer is None else _administered(answer)
         if request.method == b"POST":
@@ -128,6 +137,8 @@ class Routes:
         if path == b"/health/ready":
             return self._readiness()
         if path == b"/metrics":
+            if not self._admission.to_metrics(request):
+                return REFUSED
             return Page(200, self._metrics(), METRICS_TYPE)
         return NOT_FOUND
 

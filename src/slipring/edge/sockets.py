@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 import sys
+from ipaddress import ip_address
 
 _REASONS = {
     errno.EADDRINUSE: "the port is in use",
@@ -33,6 +34,14 @@ def bind(host: str, port: int, count: int = 1) -> list[socket.socket]:
     address = (address[0], probe.getsockname()[1])
     probe.close()
     return [_bound(family, address, share=True) for _ in range(count)]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens on `host`."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def url_of(bound: socket.socket) -> str:
