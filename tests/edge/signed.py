@@ -67,7 +67,10 @@ class Verifying:
         self._authenticate = authenticators(mode, credentials, now, Isolation(), self._failures).dynamodb
 
     def caller(self, data: bytes) -> Caller:
-        return self._authenticate(read(data))
+        return self.caller_of(read(data))
+
+    def caller_of(self, request: Request) -> Caller:
+        return self._authenticate(request)
 
     @property
     def failures(self) -> dict[str, Any]:
