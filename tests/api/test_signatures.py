@@ -71,6 +71,18 @@ def test_a_signed_query_is_served(enforcing: ServerThread) -> None:
         assert client.ask(signed(headers=headers, in_query=True)).code == "SerializationException"
 
 
+def test_a_header_that_is_sent_twice_is_signed_as_one(enforcing: ServerThread) -> None:
+    """With its values joined; also for Java's client, whose offer of another protocol has its request read twice."""
+    twice = (("Content-Type", "application/x-amz-json-1.0"), ("X-Amz-Target", "DynamoDB_20120810.ListTables"),
+             ("X-Note", "a"), ("X-Note", "b"))  # fmt: skip
+    upgrade = b"\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\nHost:"
+    good = signed(b"{}", twice)
+    with Client(enforcing.port) as client:
+        assert client.ask(good).status == 200
+        assert client.ask(good.replace(b"\r\nHost:", upgrade, 1)).status == 200
+        assert client.ask(good.replace(b"X-Note: b", b"X-Note: c")).code == "InvalidSignatureException"
+
+
 def test_a_clock_that_is_off_is_told_so() -> None:
     """SDKs read the server's Date header and sign again with the clock corrected; here they may not retry."""
     clock = ManualClock(SystemClock.now())

@@ -31,8 +31,9 @@ ROOT: Keys = {"aws_access_key_id": ACCESS_KEY, "aws_secret_access_key": SECRET_K
 class Place:
     """A store on disk with identities."""
 
-    def __init__(self, path: Path) -> None:
-        self.store = str(path / "store")
+    def __init__(self, path: Path, store: str = "") -> None:
+        """`store` is an address; without one it is a directory in `path`."""
+        self.store = store or str(path / "store")
         self.path = path
         self.url = ""
 

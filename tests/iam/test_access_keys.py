@@ -12,7 +12,9 @@ import pytest
 
 from slipring.server import StartError
 from tests.conftest import error_of, unique
+from tests.edge.wire import eventually
 from tests.iam.running import ACCOUNT, ROOT, Keys, Place, exported
+from tests.postgres_servers import fresh_address
 
 
 def works(place: Place, keys: Keys) -> bool:
@@ -60,6 +62,22 @@ def test_a_key_that_is_taken_back_counts_no_longer(place: Place, command: str) -
 
 
 ALL = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+
+
+def test_on_a_store_across_a_network_a_key_ends_in_time(tmp_path: Path) -> None:
+    """Nobody tells the server there, so what it knows is good for `credentials_trusted_s` alone; and looking a
+    credential up takes a while, in which the request waits."""
+    place = Place(tmp_path, fresh_address())
+    keys = place.user("ada")
+    place.iam("inline put user ada all -", stdin=ALL)
+    with place.served(credentials_trusted_s=0.5, durability=None), closing(place.client(keys)) as client:
+        for _ in range(3):
+            client.list_tables()
+        place.iam(f"key disable {keys['aws_access_key_id']}")
+        assert eventually(lambda: not works(place, keys), within_s=3)
+        place.iam(f"key enable {keys['aws_access_key_id']}")
+        assert eventually(lambda: works(place, keys), within_s=3)
+    assert "last used" in place.iam("key list ada")
 
 
 def test_a_disabled_key_can_be_enabled_again(place: Place) -> None:
