@@ -20,6 +20,7 @@ ALL: list[Operation] = sorted(
 
 OTHER_MODULES = {
     "edge": "tests/edge: said before any operation is asked, or beneath it",
+    "sts": "tests/iam: said by the Security Token Service",
     "policies": "tests/iam: said of policies, and to callers whom one denies",
 }
 """Whole modules of constructors that no request to an operation provokes while nobody's signature is verified, and
