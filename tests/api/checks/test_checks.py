@@ -170,11 +170,13 @@ def test_the_good_request_is_good(server: Server, operation: Operation) -> None:
 
 
 def test_every_operation_has_a_table() -> None:
+    """docs/adr/0010 says why. A new operation gets its checks, in the service's order, in a module of this folder."""
     assert sorted(TABLES) == sorted(HANDLERS)
 
 
 def test_every_constructor_has_a_check() -> None:
-    """Or stands among those that no client can provoke, with the reason."""
+    """Or stands in tables.ELSEWHERE, which says what test has its words. A new constructor gets a Check in the table of
+    an operation that says it (and then `python -m tests.api.checks.test_page`)."""
     checked = {
         check.constructor for operation in TABLES.values() for stage in operation.stages for check in stage.checks
     }
