@@ -197,7 +197,7 @@ class Catalog:
                 raise backup_errors.table_is_being_created(name)
             if record.get("Copies"):
                 raise backup_errors.table_is_being_copied(name)
-            ended = recovery.disabled(streams.disabled(record, now), now)
+            ended = recovery.disabled(streams.orphaned(record, now), now)
             puts: dict[bytes, bytes | None] = {
                 record_key: None,
                 keyspace.table_guard(record["Id"]): None,

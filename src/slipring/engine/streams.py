@@ -18,7 +18,7 @@ from slipring.engine.table import TableRecord
 
 StreamRecord: TypeAlias = dict[str, Any]
 """A stream as the catalog stores it: TableId, TableName, Label, ViewType, KeySchema, CreationDateTime, Enabled,
-FirstShard, and once it is closed LastShard and the time it was Closed."""
+FirstShard, once it is closed LastShard and the time it was Closed, and its ResourcePolicy if it has one."""
 
 RETENTION_SECONDS = 24 * 60 * 60
 """How long records are shown (Developer Guide, "Change data capture for DynamoDB Streams")."""
@@ -64,6 +64,14 @@ def disabled(record: TableRecord, now: float) -> TableRecord:
         return record
     ended = {**stream, "Enabled": False, "Closed": now, "LastShard": record["Journal"]["LastShard"]}
     return cut({**record, "Stream": ended}, now)
+
+
+def orphaned(record: TableRecord, now: float) -> TableRecord:
+    """The record as the stream of a dropped table keeps it: ended, and without a policy (observed)."""
+    ended = disabled(record, now)
+    if "Stream" not in ended:
+        return ended
+    return {**ended, "Stream": {name: value for name, value in ended["Stream"].items() if name != "ResourcePolicy"}}
 
 
 def shards_of(stream: StreamRecord, journal: JournalRecord, now: float) -> list[dict[str, Any]]:

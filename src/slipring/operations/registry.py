@@ -12,6 +12,11 @@ from slipring.operations.items.delete import delete_item
 from slipring.operations.items.get import get_item
 from slipring.operations.items.put import put_item
 from slipring.operations.items.update import update_item
+from slipring.operations.policies.operations import (
+    delete_resource_policy,
+    get_resource_policy,
+    put_resource_policy,
+)
 from slipring.operations.reads.query import query
 from slipring.operations.reads.scan import scan
 from slipring.operations.service import Handler
@@ -38,6 +43,7 @@ HANDLERS: dict[str, Handler] = {
     "CreateTable": create_table,
     "DeleteBackup": delete_backup,
     "DeleteItem": delete_item,
+    "DeleteResourcePolicy": delete_resource_policy,
     "DeleteTable": delete_table,
     "DescribeBackup": describe_backup,
     "DescribeContinuousBackups": describe_continuous_backups,
@@ -50,12 +56,14 @@ HANDLERS: dict[str, Handler] = {
     "ExecuteTransaction": execute_transaction,
     "GetItem": get_item,
     "GetRecords": get_records,
+    "GetResourcePolicy": get_resource_policy,
     "GetShardIterator": get_shard_iterator,
     "ListBackups": list_backups,
     "ListStreams": list_streams,
     "ListTables": list_tables,
     "ListTagsOfResource": list_tags_of_resource,
     "PutItem": put_item,
+    "PutResourcePolicy": put_resource_policy,
     "Query": query,
     "RestoreTableFromBackup": restore_table_from_backup,
     "RestoreTableToPointInTime": restore_table_to_point_in_time,

@@ -56,6 +56,18 @@ OVERRIDES = {
     "LocalSecondaryIndexOverride": [index("local", "pk", "l")],
     "SSESpecificationOverride": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": "alias/x"},
 }
+POLICY = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"AWS": "111122223333"},
+            "Action": "dynamodb:*",
+            "Resource": "*",
+            "Condition": {"StringLike": {"aws:PrincipalTag/team": "${aws:username}*"}},
+        },
+    }
+)
 EXTRAS = {"ReturnConsumedCapacity": "INDEXES", "ReturnItemCollectionMetrics": "SIZE"}
 
 GOOD: dict[str, list[dict[str, Any]]] = {
@@ -113,6 +125,7 @@ GOOD: dict[str, list[dict[str, Any]]] = {
         {"TableName": TABLE, "Key": KEY, "ReturnValues": "ALL_OLD", **CONDITION, **EXTRAS},
         {"TableName": TABLE, "Key": KEY, "Expected": {"z": {"ComparisonOperator": "NULL"}}},
     ],
+    "DeleteResourcePolicy": [{"ResourceArn": ARN}],
     "DeleteTable": [{"TableName": TABLE}],
     "DescribeBackup": [{"BackupArn": BACKUP_ARN}],
     "DescribeContinuousBackups": [{"TableName": TABLE}],
@@ -143,6 +156,7 @@ GOOD: dict[str, list[dict[str, Any]]] = {
         {"TableName": TABLE, "Key": KEY, "AttributesToGet": ["g"]},
     ],
     "GetRecords": [{"ShardIterator": "iterator", "Limit": 10}],
+    "GetResourcePolicy": [{"ResourceArn": ARN}],
     "GetShardIterator": [
         {
             "StreamArn": f"{ARN}/stream/2026-01-01T00:00:00.000",
@@ -174,6 +188,7 @@ GOOD: dict[str, list[dict[str, Any]]] = {
             "ConditionalOperator": "OR",
         },
     ],
+    "PutResourcePolicy": [{"ResourceArn": ARN, "Policy": POLICY, "ConfirmRemoveSelfResourceAccess": True}],
     "Query": [
         {
             "TableName": TABLE,
@@ -269,4 +284,5 @@ GOOD: dict[str, list[dict[str, Any]]] = {
 def prepare(client: RawClient) -> None:
     """Make the table and its item if they are not there."""
     client.call("CreateTable", json.dumps(TABLE_DEFINITION))
+    client.call("PutResourcePolicy", {"ResourceArn": ARN, "Policy": POLICY})
     client.call("PutItem", json.dumps({"TableName": TABLE, "Item": ITEM}))

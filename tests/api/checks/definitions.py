@@ -175,8 +175,8 @@ CREATE_TABLE = Operation(
             [
                 Check(
                     "tables.member_not_supported",
-                    {"ResourcePolicy": "{}"},
-                    "ResourcePolicy" + UNSUPPORTED,
+                    {"GlobalTableSettingsReplicationMode": "ENABLED"},
+                    "GlobalTableSettingsReplicationMode" + UNSUPPORTED,
                     OWN,
                 )
             ],
@@ -434,6 +434,17 @@ CREATE_TABLE = Operation(
                     {"Tags": [{"Key": "k", "Value": "v"}, {"Key": "k", "Value": "w"}]},
                     "Duplicate Tag Keys provided as input: Duplicate Tag Key found k",
                     SEEN,
+                )
+            ],
+        ),
+        Stage(
+            "The resource's policy",
+            [
+                Check(
+                    "resource_policies.invalid_document",
+                    {"ResourcePolicy": "{"},
+                    INVALID + "Invalid policy document: This policy contains invalid Json",
+                    OURS,
                 )
             ],
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from slipring.clock import ManualClock
@@ -60,6 +61,10 @@ TABLES: list[dict[str, Any]] = [
 ]
 
 TABLES += [{**TABLES[0], "TableName": name} for name in ("lived", "living", "recovered")]
+POLICY: dict[str, Any] = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Principal": {"AWS": "000000000000"}, "Action": "dynamodb:*", "Resource": "*"},
+}
 RECOVERY = {"PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True}}
 
 Names = dict[str, str]
@@ -75,6 +80,7 @@ def prepare(client: RawClient) -> None:
     specification = {"Enabled": True, "AttributeName": "t"}
     client.call("UpdateTimeToLive", {"TableName": "living", "TimeToLiveSpecification": specification})
     client.call("UpdateContinuousBackups", {"TableName": "recovered", **RECOVERY})
+    client.call("PutResourcePolicy", {"ResourceArn": ARN + "range", "Policy": json.dumps(POLICY)})
     for name in ("created", "restored"):
         client.call("DeleteTable", {"TableName": name})
 

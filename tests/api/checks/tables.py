@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.api.checks import backups, batches, definitions, item_reads, item_writes, others, statements
+from tests.api.checks import backups, batches, definitions, item_reads, item_writes, others, policies, statements
 from tests.api.checks.table import Operation
 
 ALL: list[Operation] = sorted(
@@ -14,6 +14,7 @@ ALL: list[Operation] = sorted(
         *definitions.TABLES,
         *backups.TABLES,
         *others.TABLES,
+        *policies.TABLES,
     ],
     key=lambda operation: operation.name,
 )

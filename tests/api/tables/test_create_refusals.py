@@ -168,7 +168,6 @@ def test_members_that_must_be_there(ddb: Client, absent: list[str]) -> None:
 @pytest.mark.parametrize(
     ("member", "value"),
     [
-        ("ResourcePolicy", "{}"),
         ("GlobalTableSourceArn", "arn:aws:dynamodb:us-east-1:000000000000:table/abc"),
         ("GlobalTableSettingsReplicationMode", "ENABLED"),
     ],

@@ -192,7 +192,11 @@ def test_principals_that_are_none(named: Any) -> None:
     """No group is a principal, and no wildcard stands for a part of a name (the Principal page)."""
     with pytest.raises(ValidationException) as caught:
         parse_resource_policy(document(statement(Principal=named)))
-    assert caught.value.message.startswith("One or more parameter values were invalid: Invalid policy document: ")
+    invalid = "One or more parameter values were invalid: "
+    if isinstance(named, dict) and named.keys() <= {"AWS", "Service"} and any(named.values()):
+        assert caught.value.message == f"{invalid}Invalid principal in policy document."
+    else:
+        assert caught.value.message == f"{invalid}Invalid policy document: Syntax errors in policy."
 
 
 def test_the_size_of_a_resource_policy_counts_white_space() -> None:

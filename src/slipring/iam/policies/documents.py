@@ -18,6 +18,7 @@ from slipring.iam.policies.principals import PrincipalElement
 from slipring.iam.policies.reading import (
     SYNTAX_ERRORS,
     InvalidPolicy,
+    InvalidPrincipal,
     as_condition_values,
     as_list,
     as_object,
@@ -28,6 +29,7 @@ from slipring.iam.policies.reading import (
 from slipring.iam.policies.statements import Names, Statement
 from slipring.iam.policies.templates import MalformedVariable
 from slipring.model.errors import policies as errors
+from slipring.model.errors import resource_policies as resource_errors
 
 DOCUMENT_CHARACTERS_MAX = 131_072
 """Of `PolicyDocument` in IAM's API; what a policy of one kind may count is less, and its operation says so."""
@@ -84,11 +86,13 @@ def parse(document: str, name: str = "", use: Use = Use.IDENTITY) -> Policy:
 def parse_resource_policy(document: str, name: str = "") -> Policy:
     """A policy of a table or a stream. Raises ValidationException."""
     if len(document.encode(errors="replace")) > RESOURCE_DOCUMENT_BYTES_MAX:
-        raise errors.resource_policy_too_long(RESOURCE_DOCUMENT_BYTES_MAX)
+        raise resource_errors.document_too_long(RESOURCE_DOCUMENT_BYTES_MAX)
     try:
         return _policy(document, name, Use.RESOURCE)
+    except InvalidPrincipal:
+        raise resource_errors.invalid_principal() from None
     except InvalidPolicy as problem:
-        raise errors.invalid_resource_policy(problem.reason) from None
+        raise resource_errors.invalid_document(problem.reason) from None
 
 
 def _policy(document: str, name: str, use: Use) -> Policy:
@@ -98,14 +102,20 @@ def _policy(document: str, name: str, use: Use) -> Policy:
     if version not in (OLD_VERSION, VERSION):
         raise InvalidPolicy("The policy must contain a valid version string")
     if "Statement" not in members:
-        raise InvalidPolicy(SYNTAX_ERRORS)
+        raise InvalidPolicy(_missing("Statement", use))
+    if members["Statement"] == [] and use is Use.RESOURCE:
+        raise InvalidPolicy("Could not parse the policy: Statement is empty!")
     variables = version == VERSION
     statements = tuple(
         _statement(as_object(each), index, variables, use) for index, each in enumerate(as_list(members["Statement"]))
     )
     sids = [each.sid for each in statements if each.sid]
     if len(set(sids)) < len(sids):
-        raise InvalidPolicy("Statement IDs (SID) in a single policy must be unique.")
+        raise InvalidPolicy(
+            "The Statement Ids in the policy are not unique"
+            if use is Use.RESOURCE
+            else "Statement IDs (SID) in a single policy must be unique."
+        )
     return Policy(statements, version, as_text(members.get("Id", "")), name, use)
 
 
@@ -114,14 +124,29 @@ _ELEMENTS = {
 }  # fmt: skip
 
 
+_MISSING = {
+    "Action": "Policy statement must contain actions.",
+    "Resource": "Policy statement must contain resources.",
+}
+
+
+def _missing(element: str, use: Use) -> str:
+    """IAM's words for an identity's policy, and those of the services whose resources have policies."""
+    if use is Use.IDENTITY:
+        return _MISSING.get(element, SYNTAX_ERRORS)
+    return f"Missing required field {element}"
+
+
 def _statement(members: Mapping[str, Any], index: int, variables: bool, use: Use) -> Statement:
     _only(members, _ELEMENTS)
-    effect = as_text(members.get("Effect"))
+    if "Effect" not in members:
+        raise InvalidPolicy(_missing("Effect", use))
+    effect = as_text(members["Effect"])
     if effect not in ("Allow", "Deny"):
         raise InvalidPolicy(f"Invalid effect: {effect}")
     actions = _names(members, "Action", _action)
     if actions is None:
-        raise InvalidPolicy("Policy statement must contain actions.")
+        raise InvalidPolicy(_missing("Action", use))
     try:
         return Statement(
             allow=effect == "Allow",
@@ -203,7 +228,7 @@ def _resources(members: Mapping[str, Any], use: Use) -> Names | None:
         if names is not None:
             raise InvalidPolicy("Has prohibited field Resource")
     elif names is None:
-        raise InvalidPolicy("Policy statement must contain resources.")
+        raise InvalidPolicy(_missing("Resource", use))
     return names
 
 
@@ -228,13 +253,13 @@ def _principals(members: Mapping[str, Any], use: Use) -> PrincipalElement | None
             raise InvalidPolicy("Policy document should not specify a principal.")
         return None
     if len(present) != 1 or (use is Use.TRUST and present == ["NotPrincipal"]):
-        raise InvalidPolicy(SYNTAX_ERRORS if present else "Missing required field Principal")
+        raise InvalidPolicy(SYNTAX_ERRORS if present else _missing("Principal", use))
     return _principal_element(members[present[0]], negated=present == ["NotPrincipal"])
 
 
 def _principal_element(value: Any, *, negated: bool) -> PrincipalElement:
     if value == "*":
-        return PrincipalElement(everyone=True, negated=negated)
+        return PrincipalElement(("*",), everyone=True, negated=negated)
     kinds = as_object(value)
     if not kinds:
         raise InvalidPolicy(SYNTAX_ERRORS)
@@ -248,8 +273,9 @@ def _principal_element(value: Any, *, negated: bool) -> PrincipalElement:
         (each, principals.is_service(each)) for each in services
     ]:
         if not valid:
-            raise InvalidPolicy(f"Invalid principal in policy: {text}")
+            raise InvalidPrincipal(f"Invalid principal in policy: {text}")
     return PrincipalElement(
+        listed=tuple(dict.fromkeys(principals.canonical(text) for text in aws)),
         everyone="*" in aws,
         names=names,
         accounts=frozenset(account for account in accounts.values() if account is not None),

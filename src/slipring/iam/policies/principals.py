@@ -97,6 +97,8 @@ class Principal:
 class PrincipalElement:
     """Whom a statement of a resource's policy or of a role's trust policy means."""
 
+    listed: tuple[str, ...] = ()
+    """What stands under AWS, in order and without repeats, an account as the ARN of its root."""
     everyone: bool = False
     names: frozenset[str] = frozenset()
     """ARNs and unique ids."""
@@ -130,6 +132,12 @@ class PrincipalElement:
         if principal.ids & self.names:
             return Grant.ISSUER if principal.issuer else Grant.DIRECT
         return Grant.ACCOUNT if principal.account in self.accounts else Grant.NONE
+
+
+def canonical(text: str) -> str:
+    """An account's number as its ARN, which means the same."""
+    account = account_named(text)
+    return text if account is None else f"arn:aws:iam::{account}:root"
 
 
 def account_named(text: str) -> str | None:

@@ -38,12 +38,11 @@ def _names(element: str, names: Names) -> dict[str, Any]:
 
 
 def _principals(element: PrincipalElement) -> Any:
-    aws = sorted(element.names) + [f"arn:aws:iam::{account}:root" for account in sorted(element.accounts)]
-    aws += ["*"] * element.everyone
-    kinds = {"AWS": aws, "Service": sorted(element.services), "Federated": sorted(element.federated)}
-    if aws == ["*"] and not element.services and not element.federated:
+    aws = element.listed
+    kinds = {"AWS": aws, "Service": tuple(sorted(element.services)), "Federated": tuple(sorted(element.federated))}
+    if aws == ("*",) and not element.services and not element.federated:
         return "*"
-    return {kind: _one_or_list(tuple(texts)) for kind, texts in kinds.items() if texts}
+    return {kind: _one_or_list(texts) for kind, texts in kinds.items() if texts}
 
 
 def _one_or_list(texts: tuple[str, ...]) -> Any:

@@ -21,6 +21,10 @@ class InvalidPolicy(Exception):
         return str(self.args[0])
 
 
+class InvalidPrincipal(InvalidPolicy):
+    """A principal is none; services have words of their own for that."""
+
+
 SYNTAX_ERRORS = "Syntax errors in policy."
 
 

@@ -1,19 +1,18 @@
-"""What is said of policy documents, of policies attached to resources, and of what policies deny.
+"""What is said of policy documents, and to callers whom policies deny.
 
 The words for a malformed document are IAM's where clients have reported them; those for an unknown operator, a value
-or a variable that does not fit are plausible only, as are DynamoDB's for a document that is too long.
+or a variable that does not fit are plausible only. What DynamoDB says of its resources' policies is in
+`resource_policies`.
 """
 
 from __future__ import annotations
 
 from slipring.model.errors.base import ApiError
-from slipring.model.errors.tree import AccessDeniedException, ValidationException
-
-_INVALID = "One or more parameter values were invalid: "
+from slipring.model.errors.tree import AccessDeniedException
 
 
 class MalformedPolicyDocument(ApiError):
-    """Of IAM and STS; DynamoDB says the same with a ValidationException."""
+    """Of IAM and STS."""
 
 
 def malformed_document(reason: str) -> MalformedPolicyDocument:
@@ -22,15 +21,6 @@ def malformed_document(reason: str) -> MalformedPolicyDocument:
 
 def document_too_long(characters_max: int) -> MalformedPolicyDocument:
     return MalformedPolicyDocument(f"The policy document exceeds {characters_max} characters.")
-
-
-def invalid_resource_policy(reason: str) -> ValidationException:
-    """The start of the words was seen by users of infrastructure tools (aws/aws-cdk issue 37273)."""
-    return ValidationException(f"{_INVALID}Invalid policy document: {reason}")
-
-
-def resource_policy_too_long(bytes_max: int) -> ValidationException:
-    return ValidationException(f"{_INVALID}Resource policy document exceeds the maximum size of {bytes_max} bytes")
 
 
 def not_authorized(principal_arn: str, action: str, resource: str, because: str) -> AccessDeniedException:

@@ -11,6 +11,7 @@ from slipring.iam.policies import Decision, Policies, Policy, Principal, Questio
 from slipring.iam.policies.questions import nothing
 from slipring.iam.policies.templates import Lookup, Values
 from slipring.operations.access.needs import Keys, Need
+from slipring.operations.policies.actions import CROSS_ACCOUNT_ACTIONS
 
 _PREFIX = "dynamodb:"
 
@@ -45,7 +46,7 @@ def decided(needs: Iterable[Need], access: Access, tables: Mapping[str, Table]) 
             partial(_look_up, need.keys, table),
             access.environment,
         )
-        policy = None if _never_locked_out(need, access) else access.policy_of(policy_holder(need.resource))
+        policy = access.policy_of(policy_holder(need.resource)) if _is_heard(question) else None
         yield Answered(need, question, evaluate(question, access.policies, policy))
 
 
@@ -60,9 +61,12 @@ def authorize(needs: Iterable[Need], access: Access, tables: Mapping[str, Table]
     return cacheable
 
 
-def _never_locked_out(need: Need, access: Access) -> bool:
-    """An account's root user may remove a policy that denies it everything (API Reference, "DeleteResourcePolicy")."""
-    return need.action == "DeleteResourcePolicy" and access.principal.is_root
+def _is_heard(question: Question) -> bool:
+    """Whether the resource's policy has a say. An account's root user may remove a policy that denies it everything
+    (API Reference, "DeleteResourcePolicy"), and not every action can be given to another account."""
+    if question.principal.account != question.resource_account:
+        return question.principal.is_service or question.action_lower in CROSS_ACCOUNT_ACTIONS
+    return not (question.principal.is_root and question.action == _PREFIX + "DeleteResourcePolicy")
 
 
 def policy_holder(resource: str) -> str:

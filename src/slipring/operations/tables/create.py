@@ -12,6 +12,8 @@ from slipring.model.errors.validation import NOT_NULL, constraints_failed, failu
 from slipring.model.table_names import parse_table_name
 from slipring.model.validation.facts import member_name
 from slipring.operations.answers import answer
+from slipring.operations.policies.attached import attached
+from slipring.operations.policies.documents import table_policy
 from slipring.operations.tables import definition, stream_settings, tags, throughput
 from slipring.operations.tables.describe import describe_table
 
@@ -24,7 +26,7 @@ _COPIED = (
 )
 
 
-_NOT_SUPPORTED = ("GlobalTableSettingsReplicationMode", "GlobalTableSourceArn", "ResourcePolicy")
+_NOT_SUPPORTED = ("GlobalTableSettingsReplicationMode", "GlobalTableSourceArn")
 
 
 async def create_table(engine: Engine, request: dict[str, Any], caller: Caller) -> list[bytes]:
@@ -60,6 +62,8 @@ def _check(request: dict[str, Any]) -> None:
     throughput.check_new_table(_billing_mode(request), request, remote or [])
     definition.check_encryption(request.get("SSESpecification", {}))
     tags.check_tags(request.get("Tags", ()))
+    if "ResourcePolicy" in request:
+        table_policy(request["ResourcePolicy"])
 
 
 def _billing_mode(request: dict[str, Any]) -> str:
@@ -85,6 +89,8 @@ def _record(engine: Engine, request: dict[str, Any]) -> TableRecord:
         record["SSESpecification"] = request["SSESpecification"]
     if request.get("Tags"):
         record["Tags"] = {tag["Key"]: tag["Value"] for tag in request["Tags"]}
+    if "ResourcePolicy" in request:
+        record = attached(record, table_policy(request["ResourcePolicy"]), now, None, "")
     index_id = 0
     for member in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes"):
         if member in request:

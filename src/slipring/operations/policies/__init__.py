@@ -1,0 +1,1 @@
+"""Policies attached to tables and streams."""
