@@ -22,6 +22,7 @@ ROOMS = (
     "bench",
     "edge",
     "admin",
+    "triggers",
     "operations",
     "partiql",
     "expressions",

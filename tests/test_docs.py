@@ -29,7 +29,7 @@ def commands() -> Rows:
 def settings() -> Rows:
     yield "flag", "environment", "file", "default", "meaning"
     for setting in SETTINGS.values():
-        default = "" if setting.default is None else f"`{setting.default}`"
+        default = "" if setting.default in (None, ()) else f"`{setting.default}`"
         flag = f"{setting.flag} {setting.metavar}".strip()
         yield f"`{flag}`", f"`{setting.variable}`", f"`{setting.name}`", default, setting.help
 

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from socket import socket
+from typing import Any
 
 import uvloop
 
@@ -24,6 +25,7 @@ from slipring.admin.process import Process
 from slipring.admin.reporter import Reporter
 from slipring.admin.samples import Samples, by_label
 from slipring.admin.stored import store_samples, table_samples
+from slipring.admin.trigger_calls import add_trigger_calls, trigger_samples
 from slipring.admin.upkeep_calls import add_upkeep_calls
 from slipring.clock import Clock, Ids, MovableClock, SystemClock
 from slipring.edge.admission import Admission
@@ -46,11 +48,17 @@ from slipring.settings import Settings
 from slipring.storage.backends import open_store
 from slipring.storage.contract import StoreError
 from slipring.storage.sealing import MasterKeyError
+from slipring.triggers.targets import TargetUnknown, opened
+from slipring.triggers.triggers import Triggers
 
 logger = logging.getLogger("slipring")
 
 _READY_KEY = b"\x00ready"
 """A key that no keyspace uses: reading it touches the store and finds nothing."""
+
+
+_CAUGHT_UP_WITHIN_S = 10.0
+"""How long a move of the clock waits for the triggers to take what came of it."""
 
 
 class StartError(Exception):
@@ -70,8 +78,10 @@ class Assembly:
 
 
 async def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
-    """Open the store and put the layers on it, in the running event loop. Raises StoreError, MasterKeyError."""
+    """Open the store and put the layers on it, in the running event loop. Raises StoreError, MasterKeyError,
+    TargetUnknown."""
     master_key = settings.master_key_bytes()
+    callees = opened(settings.trigger)
     store = open_store(settings.store, durability=settings.durability)
     try:
         await store.start()
@@ -79,32 +89,41 @@ async def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
         await store.close()
         raise
     engine = Engine(store, clock, ids, settings.pace())
+    triggers = Triggers(engine, callees, settings.region)
     engine.start()
+    triggers.start()
     access = access_to(store, clock, ids, master_key, key_pair(settings), settings.credentials_trusted_s)
     if settings.auth != "off":
         access.keyring.start()
 
     async def close() -> None:
         await access.keyring.stop()
+        await triggers.stop()
         await engine.stop()
         await store.close()
 
     def samples() -> Samples:
         denied = {"slipring_denied_requests_total": by_label(gate.denied)}
-        return {**store_samples(store), **table_samples(engine.catalog.usages), **denied}
+        return {
+            **store_samples(store),
+            **table_samples(engine.catalog.usages),
+            **trigger_samples(triggers),
+            **denied,
+        }
 
-    calls = _admin_calls(settings, engine)
+    calls = _admin_calls(settings, engine, triggers)
     gate = Gate(engine, lenient=settings.auth == "warn")
     service = Service(engine, HANDLERS, WORDINGS[settings.wording], gate)
     return Assembly(service, lambda: store.get(_READY_KEY), calls.answer, access, samples, close)
 
-
-def _admin_calls(settings: Settings, engine: Engine) -> AdminCalls:
+def _admin_calls(settings: Settings, engine: Engine, triggers: Triggers) -> AdminCalls:
     calls = AdminCalls(test_mode=settings.test_mode)
     add_upkeep_calls(calls, engine)
+    add_trigger_calls(calls, triggers)
 
-    async def follow_clock() -> dict[str, int]:
-        return {"expired_items": await engine.follow_clock()}
+    async def follow_clock() -> dict[str, Any]:
+        deleted = await engine.follow_clock()
+        return {"expired_items": deleted, "triggers_behind": await triggers.caught_up(_CAUGHT_UP_WITHIN_S)}
 
     add_clock_calls(calls, engine.clock, follow_clock)
     return calls
@@ -219,6 +238,9 @@ class Server:
         except StoreError as error:
             _close(sockets)
             raise StartError(f"cannot open the store: {error}") from None
+        except TargetUnknown as error:
+            _close(sockets)
+            raise StartError(str(error)) from None
         self._listener = front(self.settings, self._assembly, self._clock, self._ids, self._reporter, self._audit)
         try:
             await self._listener.start(sockets)

@@ -17,6 +17,7 @@ from typing import Any
 from slipring.edge.limits import Limits
 from slipring.engine.time_to_live import Pace
 from slipring.storage import sealing
+from slipring.triggers.specification import Trigger, read_triggers
 
 ENVIRONMENT_PREFIX = "SLIPRING_"
 DEFAULT_CONFIG = Path("slipring.toml")
@@ -219,6 +220,13 @@ class Settings:
         "N",
         "How many expired items are deleted in a second at the most.",
     )
+    trigger: tuple[Trigger, ...] = _setting(
+        (),
+        read_triggers,
+        "TABLE=TARGET",
+        "What to call for each change of a table: a command, a URL or python:module.function, with options;"
+        " may be given many times. docs/triggers.md tells more.",
+    )
     test_mode: bool = _setting(False, _yes, "", "Whether the clock may be moved over HTTP, and all that goes by it.")
 
     def pace(self) -> Pace:
@@ -248,7 +256,7 @@ SETTINGS: Mapping[str, Setting] = {
 """Every setting by name, in the order of the class."""
 
 
-def load(flags: Mapping[str, str | None], environment: Mapping[str, str], config: Path | None) -> Settings:
+def load(flags: Mapping[str, object], environment: Mapping[str, str], config: Path | None) -> Settings:
     """The settings in force. `flags` are by name, None where not given; `config` is the file named by a flag, if any.
 
     Raises SettingsError.
@@ -264,7 +272,7 @@ def load(flags: Mapping[str, str | None], environment: Mapping[str, str], config
 
 
 def _given(
-    flags: Mapping[str, str | None], environment: Mapping[str, str], config: Path | None
+    flags: Mapping[str, object], environment: Mapping[str, str], config: Path | None
 ) -> Iterator[tuple[str, object, str]]:
     """Name, value and source of everything that is set, the first to count first."""
     for name, value in flags.items():

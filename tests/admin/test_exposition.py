@@ -21,7 +21,8 @@ def test_names_keep_prometheus_conventions(metric: Metric) -> None:
     assert re.fullmatch(r"(slipring|process)_[a-z][a-z_]*[a-z]", metric.name)
     assert metric.name.endswith("_total") == (metric.kind == "counter")
     assert not re.search(r"_(ms|us|kb|mb|minutes|percent)(_|$)", metric.name)
-    assert set(metric.labels) <= {"operation", "error", "table", "index", "kind", "durability", "version", "python"}
+    allowed = {"operation", "error", "table", "index", "trigger", "kind", "durability", "version", "python"}
+    assert set(metric.labels) <= allowed
     assert metric.help.endswith(".") and "\n" not in metric.help
 
 

@@ -25,7 +25,7 @@ def test_help_names_every_setting_and_every_command() -> None:
     help_text = re.sub(r"\s+", " ", slipring("serve", "--help").stdout)
     for setting in SETTINGS.values():
         assert f"{setting.flag} {setting.metavar}" in help_text
-        if setting.default is not None:
+        if setting.default not in (None, ()):
             assert f"[default: {setting.default}]" in help_text
 
 

@@ -39,6 +39,8 @@ def with_settings(*names: str) -> Callable[[Callable[Concatenate[Settings, P], R
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
             config = kwargs.pop("config")
             flags = {name: kwargs.pop(name) for name in names or SETTINGS}
+            # Of a flag that may be given many times, none is an empty tuple.
+            flags = {name: value for name, value in flags.items() if value != ()}
             try:
                 settings = load(flags, os.environ, config)  # type: ignore[arg-type]
             except SettingsError as error:
@@ -59,6 +61,8 @@ def with_settings(*names: str) -> Callable[[Callable[Concatenate[Settings, P], R
 
 def _flag(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     setting = SETTINGS[name]
+    if isinstance(setting.default, tuple):
+        return click.option(setting.flag, name, multiple=True, metavar=setting.metavar, help=setting.help)
     default = "" if setting.default is None else f"  [default: {setting.default}]"
     if setting.default is False:
         return click.option(setting.flag, name, flag_value="true", default=None, help=setting.help + default)

@@ -21,6 +21,7 @@
 | `09 r` table id, position | a record of the journal (`engine.journal`); positions begin with the shard |
 | `0b` table id | a table that has time to live (JSON) |
 | `01 a`, `10` | identities (`iam.keyspace`) |
+| `0c` trigger 00 table id, shard | how far a trigger has come in a shard (`triggers.positions`) |
 
 The partition hash leads within a table, so that Scan order is hash order and a parallel segment is a range. Ids are
 never used again, so nothing of a dropped table or index can show in a new one of the same name.
@@ -52,6 +53,7 @@ EXPIRY_JOBS = b"\x08t"
 EXPIRING_TABLES = b"\x0b"
 BACKUP_JOBS = b"\x08p"
 RESTORE_JOBS = b"\x08r"
+JOURNAL_HEADS = b"\x09h"
 
 TABLE_ITSELF = 0
 """The index id that stands for the table in counters and jobs."""
@@ -177,6 +179,21 @@ def backup_job(items_id: int) -> bytes:
 
 def restore_job(table_id: int) -> bytes:
     return RESTORE_JOBS + _TABLE_AND_INDEX_ID.pack(table_id, TABLE_ITSELF)
+
+
+def trigger_positions(trigger: str) -> bytes:
+    """The prefix of a trigger's positions."""
+    return b"\x0c" + trigger.encode() + b"\x00"
+
+
+def trigger_position(trigger: str, table_id: int, shard: int) -> bytes:
+    return trigger_positions(trigger) + _TABLE_ID.pack(table_id) + _TABLE_ID.pack(shard)
+
+
+def parse_trigger_position(key: bytes) -> tuple[int, int]:
+    """The table id and shard that a position's key names."""
+    (table_id,), (shard,) = _TABLE_ID.unpack(key[-8:-4]), _TABLE_ID.unpack(key[-4:])
+    return table_id, shard
 
 
 def parse_job(key: bytes) -> tuple[int, int]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from urllib.parse import quote
+from urllib.parse import quote, unquote
+
+DEFAULT_ACCOUNT = "000000000000"
 
 _REGION_CHARACTERS_MAX = 128
 """A region longer than this stands as its digest, so that no client can make keys of any length."""
@@ -38,6 +40,12 @@ class Isolation:
         if self.by_region:
             parts.append(f"region={_bounded(quote(region, safe=''))}")
         return ",".join(parts)
+
+
+def place_of(namespace: str, region: str) -> tuple[str, str]:
+    """The account and the region of the callers of a namespace; `region` and account zero where it isolates neither."""
+    parts = dict([part.split("=", 1) for part in namespace.split(",")]) if namespace else {}
+    return parts.get("account", DEFAULT_ACCOUNT), unquote(parts.get("region", quote(region, safe="")))
 
 
 def _bounded(region: str) -> str:

@@ -1,0 +1,199 @@
+"""All triggers of a process: each follows its table under a lease, so that one process at a time calls its target."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
+
+from slipring.engine import keyspace, streams
+from slipring.engine.engine import Engine
+from slipring.engine.leases import Lease
+from slipring.engine.recurring import Recurring
+from slipring.engine.table import TableRecord
+from slipring.triggers import positions, source
+from slipring.triggers.counts import TriggerCounts
+from slipring.triggers.delivery import Delivery, Setting
+from slipring.triggers.positions import Place
+from slipring.triggers.source import Shard
+from slipring.triggers.targets import Opened
+
+_LOOK_S = 0.25
+"""How often a process looks for records that others wrote: four times a second, as Lambda does. Its own wake it."""
+_LEASE_S = 5.0
+_SHARDS_AT_ONCE = 16
+_WAIT_LOOK_S = 0.02
+
+_log = logging.getLogger(__name__)
+
+
+class Triggers:
+    """The triggers that the settings name."""
+
+    def __init__(self, engine: Engine, triggers: Iterable[Opened], region: str) -> None:
+        self._following = [Following(engine, opened, region) for opened in triggers]
+        self.counts: list[TriggerCounts] = [each.counts for each in self._following]
+        if self._following:
+            engine.store.watch(keyspace.JOURNAL_HEADS, self._wake)
+
+    def start(self) -> None:
+        for each in self._following:
+            each.start()
+
+    async def stop(self) -> None:
+        for each in self._following:
+            await each.stop()
+
+    async def caught_up(self, within_s: float) -> list[str]:
+        """Wait until everything that is in the streams by now is handed over, by whichever process; the names of the
+        triggers that did not get there in time."""
+        loop = asyncio.get_running_loop()
+        ends_s = loop.time() + within_s
+        self._wake()
+        while behind := [each.trigger.name for each in self._following if await each.is_behind()]:
+            if loop.time() >= ends_s:
+                break
+            await asyncio.sleep(_WAIT_LOOK_S)
+        return behind
+
+    async def describe(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "name": each.trigger.name,
+                "table": each.trigger.table,
+                "target": each.trigger.target,
+                "options": dict(each.trigger.written),
+                "behind": await each.is_behind(),
+            }
+            for each in self._following
+        ]
+
+    def _wake(self) -> None:
+        for each in self._following:
+            each.wake()
+
+
+class Following:
+    """One trigger in this process."""
+
+    def __init__(self, engine: Engine, opened: Opened, region: str) -> None:
+        self.trigger = trigger = opened.trigger
+        self.counts = TriggerCounts(trigger.name)
+        self._engine = engine
+        self._store = engine.store
+        self._region = region
+        self._lease = Lease(engine.store, engine.clock, f"trigger {trigger.name}", engine.ids.uuid(), _LEASE_S)
+        self._setting = Setting(
+            engine.store,
+            engine.clock,
+            engine.ids,
+            trigger,
+            opened.target,
+            opened.destination,
+            self.counts,
+            self._lease.hold,
+        )
+        self._deliveries: dict[Place, asyncio.Task[None]] = {}
+        self._said = ""
+        self._recurring = Recurring(f"trigger {trigger.name}", _LOOK_S, self._lease, self._look)
+        self.start = self._recurring.start
+        self.wake = self._recurring.wake
+
+    async def stop(self) -> None:
+        """What is being handed over is handed over again later."""
+        for task in self._deliveries.values():
+            task.cancel()
+        await asyncio.gather(*self._deliveries.values(), return_exceptions=True)
+        await self._recurring.stop()
+
+    async def is_behind(self) -> bool:
+        """Whether a record is in a stream that was not handed over yet."""
+        shards = await self._shards()
+        reached = await positions.positions_of(self._store, self.trigger.name)
+        lasts = await source.last_positions(self._store, shards)
+        return any(last >= reached.get(shard.place, shard.first) for shard, last in zip(shards, lasts, strict=True))
+
+    async def _shards(self) -> list[Shard]:
+        return await source.shards_of(self._store, self.trigger.table, self._region, self._engine.clock.now())
+
+    async def _look(self) -> None:
+        if not await self._lease.hold():
+            return
+        shards = await self._shards()
+        if not shards:
+            await self._without_stream()
+            return
+        self._said = ""
+        reached = await positions.positions_of(self._store, self.trigger.name)
+        if not reached and self.trigger.start == "LATEST":
+            reached = await self._begin_at_the_end(shards)
+        places = {shard.place for shard in shards}
+        await positions.forget(self._store, self.trigger.name, reached.keys() - places)
+        await self._deliver(shards, reached)
+
+    async def _deliver(self, shards: Sequence[Shard], reached: dict[Place, int]) -> None:
+        """Begin to hand over what is there and is not being handed over already; parents go before children."""
+        lasts = await source.last_positions(self._store, shards)
+        unfinished = [shard for shard in shards if reached.get(shard.place, shard.first) < shard.beyond]
+        for shard, last in zip(shards, lasts, strict=True):
+            position = reached.get(shard.place, shard.first)
+            if shard.place in self._deliveries or (shard.is_open and last < position) or position >= shard.beyond:
+                continue
+            if len(self._deliveries) >= _SHARDS_AT_ONCE or any(other.precedes(shard) for other in unfinished):
+                continue
+            task = asyncio.create_task(Delivery(self._setting, shard, position).run())
+            self._deliveries[shard.place] = task
+            task.add_done_callback(partial(self._delivered, shard.place))
+
+    def _delivered(self, place: Place, task: asyncio.Task[None]) -> None:
+        del self._deliveries[place]
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is not None:
+            _log.error("trigger %s failed; it is tried again", self.trigger.name, exc_info=error)
+        else:
+            # A child may begin now.
+            self.wake()
+
+    async def _begin_at_the_end(self, shards: Sequence[Shard]) -> dict[Place, int]:
+        lasts = await source.last_positions(self._store, shards)
+        begins = {
+            shard.place: (last + 1 if last else shard.first) if shard.is_open else shard.beyond
+            for shard, last in zip(shards, lasts, strict=True)
+        }
+        for place, position in begins.items():
+            await positions.advance(self._store, self.trigger.name, place, position)
+        return begins
+
+    async def _without_stream(self) -> None:
+        trigger = self.trigger
+        namespaces = await source.namespaces_of(self._store, trigger.table)
+        for namespace in namespaces if trigger.enables else ():
+            await self._enable(namespace)
+        if not namespaces:
+            self._say(f"trigger {trigger.name} waits for table {trigger.table}, which there is not yet")
+        elif not trigger.enables:
+            self._say(
+                f"trigger {trigger.name} waits: table {trigger.table} has no stream;"
+                " turn one on, or add stream=NEW_AND_OLD_IMAGES to the trigger"
+            )
+
+    async def _enable(self, namespace: str) -> None:
+        now = self._engine.clock.now()
+
+        def revise(record: TableRecord) -> TableRecord:
+            is_on = record.get("Stream", {}).get("Enabled")
+            return record if is_on else streams.enabled(record, self.trigger.enables, now, last_label)
+
+        last_label = await self._engine.catalog.last_stream_label(self.trigger.table, namespace)
+        await self._engine.catalog.change(self.trigger.table, namespace, revise)
+        self.wake()
+
+    def _say(self, message: str) -> None:
+        """Once, until something else is to be said."""
+        if message != self._said:
+            self._said = message
+            _log.warning("%s", message)
