@@ -53,7 +53,6 @@ EXPIRY_JOBS = b"\x08t"
 EXPIRING_TABLES = b"\x0b"
 BACKUP_JOBS = b"\x08p"
 RESTORE_JOBS = b"\x08r"
-JOURNAL_HEADS = b"\x09h"
 
 TABLE_ITSELF = 0
 """The index id that stands for the table in counters and jobs."""

@@ -54,5 +54,7 @@ class Recurring:
                 _log.warning("%s waits: %s", self._name, error)
             except Exception:
                 _log.exception("%s failed; it is tried again", self._name)
+            # Before Python 3.12, `wait_for` forgets a cancellation that comes together with what it waits for.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wanted.wait(), self._period_s)
+                async with asyncio.timeout(self._period_s):
+                    await self._wanted.wait()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from slipring.engine import keyspace, streams
+from slipring.engine import streams
 from slipring.engine.engine import Engine
 from slipring.engine.leases import Lease
 from slipring.engine.recurring import Recurring
@@ -20,8 +20,8 @@ from slipring.triggers.positions import Place
 from slipring.triggers.source import Shard
 from slipring.triggers.targets import Opened
 
-_LOOK_S = 0.25
-"""How often a process looks for records that others wrote: four times a second, as Lambda does. Its own wake it."""
+_LOOK_S = 0.1
+"""How often new records are looked for; Lambda does it four times a second."""
 _LEASE_S = 5.0
 _SHARDS_AT_ONCE = 16
 _WAIT_LOOK_S = 0.02
@@ -35,8 +35,6 @@ class Triggers:
     def __init__(self, engine: Engine, triggers: Iterable[Opened], region: str) -> None:
         self._following = [Following(engine, opened, region) for opened in triggers]
         self.counts: list[TriggerCounts] = [each.counts for each in self._following]
-        if self._following:
-            engine.store.watch(keyspace.JOURNAL_HEADS, self._wake)
 
     def start(self) -> None:
         for each in self._following:
