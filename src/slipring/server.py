@@ -24,7 +24,7 @@ from slipring.admin.meters import Meters
 from slipring.admin.process import Process
 from slipring.admin.reporter import Reporter
 from slipring.admin.samples import Samples, by_label
-from slipring.admin.stored import store_samples, table_samples
+from slipring.admin.stored import journal_samples, scrub_samples, store_samples, table_samples
 from slipring.admin.trigger_calls import add_trigger_calls, trigger_samples
 from slipring.admin.upkeep_calls import add_upkeep_calls
 from slipring.clock import Clock, Ids, MovableClock, SystemClock
@@ -36,6 +36,7 @@ from slipring.edge.query_api import QueryApi
 from slipring.edge.sockets import ListenError, bind, url_of
 from slipring.edge.vigilance import Failures, authenticators
 from slipring.engine.engine import Engine
+from slipring.engine.scrub.passes import Passes
 from slipring.iam.access import Access, access_to
 from slipring.iam.credentials import OneKeyPair
 from slipring.iam.isolation import Isolation
@@ -92,12 +93,15 @@ async def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
     triggers = Triggers(engine, callees, settings.region)
     engine.start()
     triggers.start()
+    scrubs = Passes(store, clock, ids, settings.scrub_interval_s)
+    scrubs.start()
     access = access_to(store, clock, ids, master_key, key_pair(settings), settings.credentials_trusted_s)
     if settings.auth != "off":
         access.keyring.start()
 
     async def close() -> None:
         await access.keyring.stop()
+        await scrubs.stop()
         await triggers.stop()
         await engine.stop()
         await store.close()
@@ -107,6 +111,8 @@ async def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
         return {
             **store_samples(store),
             **table_samples(engine.catalog.usages),
+            **journal_samples(engine.background.journal_sizes),
+            **scrub_samples(scrubs),
             **trigger_samples(triggers),
             **denied,
         }

@@ -189,6 +189,12 @@ class Settings:
     log_level: str = _setting(
         "info", _choice("debug", "info", "warning", "error"), "LEVEL", "The least severe messages to log, on stderr."
     )
+    scrub_interval_s: float = _setting(
+        7 * 86400.0,
+        _seconds,
+        "SECONDS",
+        "How often the whole store is verified in the background, a little at a time; see `slipring scrub`.",
+    )
     connections_max: int = _setting(
         _LIMITS.connections_max, _whole(1, 1_000_000), "N", "How many connections a process holds at once."
     )

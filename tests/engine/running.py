@@ -12,7 +12,7 @@ from slipring.engine.engine import Engine
 from slipring.iam.caller import Caller
 from slipring.operations.registry import HANDLERS
 from slipring.operations.service import Service
-from slipring.storage.contract import Decide, R
+from slipring.storage.contract import Decide, R, Store
 from slipring.storage.memory import MemoryStore
 
 CALLER = Caller("test", "us-east-1", "000000000000", "localhost:8000")
@@ -61,7 +61,7 @@ async def _next_of(interruptions: list[Interruption | None]) -> None:
 class Process:
     """One process on a store, without background work but for what a test asks for."""
 
-    def __init__(self, store: MemoryStore, clock: Clock | None = None) -> None:
+    def __init__(self, store: Store, clock: Clock | None = None) -> None:
         self.engine = Engine(store, clock or ManualClock(), Ids())
         self._service = Service(self.engine, HANDLERS)
 

@@ -28,7 +28,7 @@ DEFINITIONS = [
 GROUPS = {
     "IndexName": "groups",
     "KeySchema": [{"AttributeName": "group", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-    "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["text"]},
+    "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["expires", "text"]},
 }
 LOCAL = {
     "IndexName": "local",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from slipring.admin.samples import Samples, single
+from slipring.engine.scrub.passes import Passes
 from slipring.engine.usage import Usages
 from slipring.storage.contract import Store
 
@@ -22,6 +25,25 @@ def store_samples(store: Store) -> Samples:
         if name in told:
             samples[metric] = single(told[name])
     return samples
+
+
+def journal_samples(sizes: Mapping[str, tuple[int, int]]) -> Samples:
+    """Of each table with a journal, records and bytes."""
+    if not sizes:
+        return {}
+    return {
+        "slipring_journal_records": {(table,): [float(records)] for table, (records, _) in sizes.items()},
+        "slipring_journal_bytes": {(table,): [float(size)] for table, (_, size) in sizes.items()},
+    }
+
+
+def scrub_samples(passes: Passes) -> Samples:
+    if not passes.last_at:
+        return {}
+    return {
+        "slipring_scrub_time_seconds": single(passes.last_at),
+        "slipring_scrub_differences": single(passes.differences),
+    }
 
 
 def table_samples(usages: Usages) -> Samples:

@@ -77,6 +77,19 @@ def healthcheck(settings: Settings) -> None:
 
 
 @slipring.command()
+@with_settings("store", "durability")
+@click.option("--repair", is_flag=True, help="Put indexes and their counters right by the items.")
+def scrub(settings: Settings, repair: bool) -> None:
+    """Verify every checksum, index entry, counter and journal record of a store, and print what differs.
+
+    The store may be in use. Exits with 1 if anything differs and was not repaired.
+    """
+    from slipring.cli.scrub import scrub_store
+
+    scrub_store(settings, repair=repair)
+
+
+@slipring.command()
 @with_bench_options
 def bench(**flags: Any) -> None:
     """Put load on a DynamoDB endpoint and tell how fast it answers.

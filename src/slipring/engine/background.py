@@ -54,6 +54,8 @@ class Background:
         self._lease = Lease(store, clock, "background", ids.uuid(), _LEASE_SECONDS)
         self._failed: set[bytes] = set()
         self._kept_at = -math.inf
+        self.journal_sizes: dict[str, tuple[int, int]] = {}
+        """Records and bytes of each table's journal, as of when this process last looked after them."""
         recurring = Recurring("background", _LOOK_SECONDS, self._lease, self._work)
         self.start = recurring.start
         self.wake = recurring.wake
@@ -84,13 +86,17 @@ class Background:
         """What comes up with time alone."""
         now = self._clock.now()
         # The clock may have been set back.
-        if abs(now - self._kept_at) >= _KEEP_SECONDS and await self._lease.hold():
+        if abs(now - self._kept_at) < _KEEP_SECONDS:
+            return
+        if await self._lease.hold():
             await self._keep_at(now)
+        else:
+            self.journal_sizes = {}
 
     async def _keep_at(self, now: float) -> None:
         self._kept_at = now
         await tokens.forget_expired(self._store, now)
-        await journal_upkeep.keep(self._store, self._catalog, now)
+        self.journal_sizes = await journal_upkeep.keep(self._store, self._catalog, now)
         await backups.forget_expired(self._store, now)
 
     async def _jobs(self) -> list[tuple[bytes, bytes]]:

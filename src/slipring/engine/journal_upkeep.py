@@ -15,22 +15,30 @@ from slipring.engine.catalog import Catalog
 from slipring.engine.shards import is_open
 from slipring.engine.table import TableRecord
 from slipring.model.keys import successor
-from slipring.storage.contract import Store, Writes
+from slipring.storage.contract import Store, Writes, decode_counts
 
 SHARD_SECONDS = 4 * 60 * 60
 _RECORDS_PER_STEP = 256
 _BYTES_PER_STEP = 4 * 1024 * 1024
 
 
-async def keep(store: Store, catalog: Catalog, now: float) -> None:
-    """Trim every journal, roll the shards that are due, forget the streams that are over."""
+async def keep(store: Store, catalog: Catalog, now: float) -> dict[str, tuple[int, int]]:
+    """Trim every journal, roll the shards that are due, forget the streams that are over. Returns how many records
+    and bytes each journal has then, by table name; those of tables of one name together."""
+    sizes: dict[str, tuple[int, int]] = {}
     start, stop = keyspace.JOURNAL_RECORDS, successor(keyspace.JOURNAL_RECORDS)
     while found := await store.scan(start, stop, limit=64, bytes_max=1 << 20):
         for key, value in found:
-            await _keep_journal(store, catalog, keyspace.parse_journal_record(key), orjson.loads(value), now)
+            table_id, stored = keyspace.parse_journal_record(key), orjson.loads(value)
+            await _keep_journal(store, catalog, table_id, stored, now)
+            records, size = decode_counts(await store.get(keyspace.journal_counts(table_id)))
+            before = sizes.get(stored["TableName"], (0, 0))
+            if records:
+                sizes[stored["TableName"]] = (before[0] + records, before[1] + size)
             await asyncio.sleep(0)
         start = found[-1][0] + b"\x00"
     await _forget_streams(store, now)
+    return sizes
 
 
 async def _keep_journal(store: Store, catalog: Catalog, table_id: int, stored: Mapping[str, Any], now: float) -> None:

@@ -13,6 +13,7 @@
 | `06` account 00 client request token | a remembered TransactWriteItems |
 | `07` name | a lease |
 | `01 s` namespace 00 table name 00 stream label | a stream's record (`engine.streams`) |
+| `0A` | when the store was last scrubbed, and what was found (JSON) |
 | `08` kind, table id, index id | work to be done in the background (`engine.background`) |
 | `01 j` table id | a table's or former table's journal: its shards (`engine.shards`) |
 | `01 b` namespace 00 table name 00 backup id | a backup's record (`engine.backups`) |
@@ -44,6 +45,7 @@ LAST_TABLE_ID = b"\x01i"
 STREAM_RECORDS = b"\x01s"
 JOURNAL_RECORDS = b"\x01j"
 BACKUP_RECORDS = b"\x01b"
+ITEMS = b"\x02"
 TOKENS = b"\x06"
 LEASES = b"\x07"
 JOBS = b"\x08"
@@ -53,6 +55,8 @@ EXPIRY_JOBS = b"\x08t"
 EXPIRING_TABLES = b"\x0b"
 BACKUP_JOBS = b"\x08p"
 RESTORE_JOBS = b"\x08r"
+
+SCRUBBED = b"\x0a"
 
 TABLE_ITSELF = 0
 """The index id that stands for the table in counters and jobs."""
@@ -68,7 +72,7 @@ def table_guard(table_id: int) -> bytes:
 
 def items(table_id: int) -> bytes:
     """The prefix of a table's items."""
-    return b"\x02" + _TABLE_ID.pack(table_id)
+    return ITEMS + _TABLE_ID.pack(table_id)
 
 
 INDEX_ID_MAX = (1 << 16) - 1
