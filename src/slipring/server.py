@@ -24,7 +24,7 @@ from slipring.admin.meters import Meters
 from slipring.admin.process import Process
 from slipring.admin.reporter import Reporter
 from slipring.admin.samples import Samples, by_label
-from slipring.admin.stored import journal_samples, scrub_samples, store_samples, table_samples
+from slipring.admin.stored import archive_samples, journal_samples, scrub_samples, store_samples, table_samples
 from slipring.admin.trigger_calls import add_trigger_calls, trigger_samples
 from slipring.admin.upkeep_calls import add_upkeep_calls
 from slipring.clock import Clock, Ids, MovableClock, SystemClock
@@ -35,6 +35,8 @@ from slipring.edge.listener import Listener
 from slipring.edge.query_api import QueryApi
 from slipring.edge.sockets import ListenError, bind, url_of
 from slipring.edge.vigilance import Failures, authenticators
+from slipring.engine.archive.archiver import Archiver
+from slipring.engine.archive.destinations import ArchiveError, open_destination
 from slipring.engine.engine import Engine
 from slipring.engine.scrub.passes import Passes
 from slipring.iam.access import Access, access_to
@@ -80,9 +82,10 @@ class Assembly:
 
 async def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
     """Open the store and put the layers on it, in the running event loop. Raises StoreError, MasterKeyError,
-    TargetUnknown."""
+    TargetUnknown, ArchiveError."""
     master_key = settings.master_key_bytes()
     callees = opened(settings.trigger)
+    destination = None if settings.archive is None else open_destination(settings.archive)
     store = open_store(settings.store, durability=settings.durability)
     try:
         await store.start()
@@ -91,16 +94,24 @@ async def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
         raise
     engine = Engine(store, clock, ids, settings.pace())
     triggers = Triggers(engine, callees, settings.region)
+    archiver = None
+    if destination is not None:
+        archiver = Archiver(store, engine.catalog, clock, ids, destination, settings.archive_interval_s)
+    engine.background.archives = archiver is not None
     engine.start()
     triggers.start()
     scrubs = Passes(store, clock, ids, settings.scrub_interval_s)
     scrubs.start()
+    if archiver is not None:
+        archiver.start()
     access = access_to(store, clock, ids, master_key, key_pair(settings), settings.credentials_trusted_s)
     if settings.auth != "off":
         access.keyring.start()
 
     async def close() -> None:
         await access.keyring.stop()
+        if archiver is not None:
+            await archiver.stop()
         await scrubs.stop()
         await triggers.stop()
         await engine.stop()
@@ -114,6 +125,7 @@ async def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
             **journal_samples(engine.background.journal_sizes),
             **scrub_samples(scrubs),
             **trigger_samples(triggers),
+            **archive_samples(archiver),
             **denied,
         }
 
@@ -244,7 +256,7 @@ class Server:
         except StoreError as error:
             _close(sockets)
             raise StartError(f"cannot open the store: {error}") from None
-        except TargetUnknown as error:
+        except (TargetUnknown, ArchiveError) as error:
             _close(sockets)
             raise StartError(str(error)) from None
         self._listener = front(self.settings, self._assembly, self._clock, self._ids, self._reporter, self._audit)

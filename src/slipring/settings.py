@@ -189,6 +189,14 @@ class Settings:
     log_level: str = _setting(
         "info", _choice("debug", "info", "warning", "error"), "LEVEL", "The least severe messages to log, on stderr."
     )
+    archive: str | None = _setting(
+        None,
+        _text,
+        "ARCHIVE",
+        "Where bases and journals of all tables are kept outside the store, for `slipring restore`: a directory, or"
+        " s3://bucket/prefix?endpoint_url=URL&region=REGION.",
+    )
+    archive_interval_s: float = _setting(10.0, _seconds, "SECONDS", "How often what is new is archived.")
     scrub_interval_s: float = _setting(
         7 * 86400.0,
         _seconds,

@@ -165,6 +165,14 @@ _METRICS = (
         across=max,
     ),
     Metric(
+        "slipring_archive_time_seconds",
+        "gauge",
+        "The moment up to which everything is archived, since the Unix epoch; 0 before the first time.",
+        across=max,
+    ),
+    Metric("slipring_archive_failures_total", "counter", "How often archiving failed; it is tried again."),
+    Metric("slipring_archive_written_bytes_total", "counter", "Bytes of segments written to the archive."),
+    Metric(
         "slipring_scrub_time_seconds",
         "gauge",
         "When the store was last verified in the background, since the Unix epoch.",

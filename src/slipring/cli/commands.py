@@ -90,6 +90,21 @@ def scrub(settings: Settings, repair: bool) -> None:
 
 
 @slipring.command()
+@with_settings("store", "durability")
+@click.option(
+    "--from", "archive", required=True, metavar="ARCHIVE", help="The archive; see `slipring serve --archive`."
+)
+def restore(settings: Settings, archive: str) -> None:
+    """Rebuild a whole deployment from its archive, in a store that is empty.
+
+    Every segment's checksum is compared before anything is written. A damaged one is named, and nothing is restored.
+    """
+    from slipring.cli.restore import restore_store
+
+    restore_store(settings, archive)
+
+
+@slipring.command()
 @with_bench_options
 def bench(**flags: Any) -> None:
     """Put load on a DynamoDB endpoint and tell how fast it answers.

@@ -24,6 +24,7 @@ from slipring.engine import (
     restores,
     tokens,
 )
+from slipring.engine.archive.archiver import release
 from slipring.engine.catalog import Catalog
 from slipring.engine.leases import Lease
 from slipring.engine.recurring import Recurring
@@ -56,6 +57,8 @@ class Background:
         self._kept_at = -math.inf
         self.journal_sizes: dict[str, tuple[int, int]] = {}
         """Records and bytes of each table's journal, as of when this process last looked after them."""
+        self.archives = False
+        """Whether this deployment has an archive, for which journals are kept."""
         recurring = Recurring("background", _LOOK_SECONDS, self._lease, self._work)
         self.start = recurring.start
         self.wake = recurring.wake
@@ -98,6 +101,8 @@ class Background:
         await tokens.forget_expired(self._store, now)
         self.journal_sizes = await journal_upkeep.keep(self._store, self._catalog, now)
         await backups.forget_expired(self._store, now)
+        if not self.archives:
+            await release(self._store, self._catalog, now)
 
     async def _jobs(self) -> list[tuple[bytes, bytes]]:
         stop = successor(keyspace.JOBS)

@@ -29,7 +29,7 @@ ItemsId (the table id under which its items lie), Table (the source's record at 
 tables that are being restored from it), and of a system backup ExpiryDateTime."""
 
 SYSTEM_BACKUP_SECONDS = 35 * 24 * 60 * 60
-_FORGOTTEN = ("Copies", "Journal", "Restore", "Version")
+_FORGOTTEN = ("Archive", "Copies", "Journal", "Restore", "Version")
 """What of a table's record means nothing in a backup."""
 _HAVE_ENTRIES = ("LocalSecondaryIndexes", "GlobalSecondaryIndexes", "TimeToLive")
 _BACKUPS_PER_LOOK = 64
@@ -68,6 +68,11 @@ def as_system_backup(record: TableRecord, namespace: str, now: float, ids: Ids) 
     for index in [*indexes, *([record["TimeToLive"]] if "TimeToLive" in record else ())]:
         puts[keyspace.drop_job(record["Id"], index["Id"])] = b""
     return puts
+
+
+def without_restores(backup: BackupRecord) -> BackupRecord:
+    """The record of a backup that no table is being restored from."""
+    return {member: value for member, value in backup.items() if member != "Restores"}
 
 
 async def begin(

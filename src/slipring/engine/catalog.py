@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from slipring.engine import keyspace, recovery, streams
+from slipring.engine.shards import cut
 from slipring.engine.table import Table, TableRecord, guard_value
 from slipring.engine.usage import Usages
 from slipring.model.errors import backups as backup_errors
@@ -197,7 +198,7 @@ class Catalog:
                 raise backup_errors.table_is_being_created(name)
             if record.get("Copies"):
                 raise backup_errors.table_is_being_copied(name)
-            ended = recovery.disabled(streams.orphaned(record, now), now)
+            ended = cut(streams.orphaned(recovery.without_readers(record), now), now)
             puts: dict[bytes, bytes | None] = {
                 record_key: None,
                 keyspace.table_guard(record["Id"]): None,

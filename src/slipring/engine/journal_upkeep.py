@@ -26,11 +26,13 @@ async def keep(store: Store, catalog: Catalog, now: float) -> dict[str, tuple[in
     """Trim every journal, roll the shards that are due, forget the streams that are over. Returns how many records
     and bytes each journal has then, by table name; those of tables of one name together."""
     sizes: dict[str, tuple[int, int]] = {}
+    archived = await store.get(keyspace.ARCHIVED)
+    archived_at = 0.0 if archived is None else float(orjson.loads(archived)["At"])
     start, stop = keyspace.JOURNAL_RECORDS, successor(keyspace.JOURNAL_RECORDS)
     while found := await store.scan(start, stop, limit=64, bytes_max=1 << 20):
         for key, value in found:
             table_id, stored = keyspace.parse_journal_record(key), orjson.loads(value)
-            await _keep_journal(store, catalog, table_id, stored, now)
+            await _keep_journal(store, catalog, table_id, stored, now, archived_at)
             records, size = decode_counts(await store.get(keyspace.journal_counts(table_id)))
             before = sizes.get(stored["TableName"], (0, 0))
             if records:
@@ -41,10 +43,12 @@ async def keep(store: Store, catalog: Catalog, now: float) -> dict[str, tuple[in
     return sizes
 
 
-async def _keep_journal(store: Store, catalog: Catalog, table_id: int, stored: Mapping[str, Any], now: float) -> None:
+async def _keep_journal(
+    store: Store, catalog: Catalog, table_id: int, stored: Mapping[str, Any], now: float, archived_at: float
+) -> None:
     table = await catalog.find(stored["TableName"], stored["Namespace"])
     record = table.record if table is not None and table.id == table_id else None
-    is_empty = await _trim(store, table_id, _kept_since(record, now))
+    is_empty = await _trim(store, table_id, _kept_since(record, now, archived_at))
     expired = {shard["Number"] for shard in stored["Shards"] if streams.is_expired(shard, now)}
     if record is None:
         if is_empty and len(expired) == len(stored["Shards"]):
@@ -57,9 +61,9 @@ async def _keep_journal(store: Store, catalog: Catalog, table_id: int, stored: M
         await _delete(store, [keyspace.journal_head(table_id, number) for number in expired])
 
 
-def _kept_since(record: TableRecord | None, now: float) -> float:
+def _kept_since(record: TableRecord | None, now: float, archived_at: float) -> float:
     """Of a dropped table only the stream may still be read."""
-    return now - streams.RETENTION_SECONDS if record is None else recovery.kept_since(record, now)
+    return now - streams.RETENTION_SECONDS if record is None else recovery.kept_since(record, now, archived_at)
 
 
 def _has_stream(record: TableRecord) -> bool:

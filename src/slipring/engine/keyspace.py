@@ -13,7 +13,8 @@
 | `06` account 00 client request token | a remembered TransactWriteItems |
 | `07` name | a lease |
 | `01 s` namespace 00 table name 00 stream label | a stream's record (`engine.streams`) |
-| `0A` | when the store was last scrubbed, and what was found (JSON) |
+| `0a s` | when the store was last scrubbed, and what was found (JSON) |
+| `0a a` | when the archive last held everything (JSON); absent where nothing is archived |
 | `08` kind, table id, index id | work to be done in the background (`engine.background`) |
 | `01 j` table id | a table's or former table's journal: its shards (`engine.shards`) |
 | `01 b` namespace 00 table name 00 backup id | a backup's record (`engine.backups`) |
@@ -56,7 +57,8 @@ EXPIRING_TABLES = b"\x0b"
 BACKUP_JOBS = b"\x08p"
 RESTORE_JOBS = b"\x08r"
 
-SCRUBBED = b"\x0a"
+SCRUBBED = b"\x0as"
+ARCHIVED = b"\x0aa"
 
 TABLE_ITSELF = 0
 """The index id that stands for the table in counters and jobs."""

@@ -16,8 +16,9 @@ from slipring.engine.table import TableRecord
 
 DAY_SECONDS = 24 * 60 * 60
 DAYS_MAX = 35
+ARCHIVE_LAG_SECONDS_MAX = DAY_SECONDS
 _GRACE_SECONDS = 120
-"""A restore to the oldest moment there is may have been asked for and not begun yet."""
+"""A restore to the oldest moment there is may have been asked for and not begun yet; clocks may differ."""
 
 
 def enabled(record: TableRecord, days: int, now: float) -> TableRecord:
@@ -40,6 +41,11 @@ def disabled(record: TableRecord, now: float) -> TableRecord:
     return after if is_wanted(after) else cut(after, now)
 
 
+def without_readers(record: TableRecord) -> TableRecord:
+    """The record of a table that is dropped: only its stream goes on being read."""
+    return {name: value for name, value in record.items() if name not in ("Archive", "Recovery")}
+
+
 def earliest(record: TableRecord, now: float) -> float:
     """The first moment to which a table with recovery can be restored."""
     enabled_at: float = record["Recovery"]["EnabledAt"]
@@ -47,13 +53,18 @@ def earliest(record: TableRecord, now: float) -> float:
     return max(enabled_at, now - days * DAY_SECONDS)
 
 
-def kept_since(record: Mapping[str, Any], now: float) -> float:
-    """The time of the oldest record of the table's journal that anybody may still ask for."""
+def kept_since(record: Mapping[str, Any], now: float, archived_at: float = 0.0) -> float:
+    """The time of the oldest record of the table's journal that anybody may still ask for.
+
+    `archived_at` is the moment up to which everything is archived. An archive that cannot be written to for a day
+    does not hold the journal any longer: it will need new bases."""
     needed = [now]
     stream = record.get("Stream")
     if stream is not None and not streams.is_over(stream, now):
         needed.append(now - streams.RETENTION_SECONDS)
     if "Recovery" in record:
         needed.append(earliest(dict(record), now) - _GRACE_SECONDS)
+    if "Archive" in record:
+        needed.append(max(now - ARCHIVE_LAG_SECONDS_MAX, archived_at - _GRACE_SECONDS))
     needed += [copy["Since"] for copy in record.get("Copies", {}).values()]
     return min(needed)

@@ -70,8 +70,8 @@ def decode_head(head: bytes | None) -> tuple[int, int]:
 
 
 def is_wanted(table_record: Mapping[str, Any]) -> bool:
-    """Whether anybody reads the table's journal: its stream, point-in-time recovery, or who copies it."""
-    return _has_stream(table_record) or _is_rewound(table_record)
+    """Whether anybody reads the table's journal: its stream, point-in-time recovery, the archive, or who copies it."""
+    return _has_stream(table_record) or _is_rewound(table_record) or "Archive" in table_record
 
 
 def _has_stream(table_record: Mapping[str, Any]) -> bool:

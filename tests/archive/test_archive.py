@@ -1,0 +1,359 @@
+"""What is archived comes back: the whole deployment as of the last manifest, from a directory and from a bucket,
+whatever was damaged, lost or interrupted on the way; or it is said what is wrong, and nothing comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from slipring.clock import Ids, ManualClock
+from slipring.engine import journal_upkeep
+from slipring.engine.archive import bases, manifests, segments
+from slipring.engine.archive.archiver import Archiver, release
+from slipring.engine.archive.destinations import ArchiveError, Destination, Directory, open_destination
+from slipring.engine.archive.rebuild import incomplete, rebuild, size_of
+from slipring.engine.archive.segments import SegmentDamaged
+from slipring.engine.scrub.findings import Watch
+from slipring.engine.scrub.run import scrub
+from slipring.storage.contract import Writes
+from slipring.storage.memory import MemoryStore
+from tests.archive.bucket import bucket
+from tests.engine.running import Process
+from tests.engine.test_recovery import ENABLED, History, check, finish
+
+HOUR = 3600.0
+
+
+@pytest.fixture(params=["directory", "bucket"])
+def destination(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Destination]:
+    """Every kind in turn."""
+    if request.param == "directory":
+        yield open_destination(str(tmp_path / "archive"))
+        return
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    with bucket() as (url, _):
+        yield open_destination(f"s3://backups/slipring?endpoint_url={url}")
+
+
+class Scene:
+    """A deployment under random writes, and its archiver."""
+
+    def __init__(self, destination: Destination, random: Random | None = None) -> None:
+        self.store = MemoryStore()
+        self.clock = ManualClock()
+        self.process = Process(self.store, self.clock)
+        self.destination = destination
+        self.history = History(self.process, self.clock, random or Random(3), "things", keys=200)
+        self.archiver = self.new_archiver()
+
+    def new_archiver(self) -> Archiver:
+        return Archiver(self.store, self.process.engine.catalog, self.clock, Ids(), self.destination, 10.0)
+
+    async def write(self, count: int) -> None:
+        for _ in range(count):
+            self.clock.advance(0.5)
+            await self.history.write()
+
+    async def rebuilt(self) -> Process:
+        """Another deployment, from the archive."""
+        process = Process(MemoryStore(), self.clock)
+        manifest = manifests.newest(self.destination)
+        advanced: list[int] = []
+        await rebuild(process.engine.store, self.destination, manifest, self.clock.now(), advanced.append)
+        assert sum(advanced) == size_of(manifest)
+        assert (await scrub(process.engine.store, Watch(lambda _: None, lambda _: None))).findings == []
+        return process
+
+
+def seeded() -> Random:
+    seed = int.from_bytes(os.urandom(4))
+    print(f"seed {seed}")
+    return Random(seed)
+
+
+def test_a_deployment_is_rebuilt(destination: Destination) -> None:
+    """With everything: tables, indexes, settings, backups, and what other parts keep in the store."""
+
+    async def scenario() -> None:
+        scene = Scene(destination, seeded())
+        process = scene.process
+        stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+        await scene.history.create(StreamSpecification=stream, Tags=[{"Key": "k", "Value": "v"}])
+        await scene.write(60)
+        await process.make_table("other")
+        await process.put("other", "a")
+        ttl = {"Enabled": True, "AttributeName": "expires"}
+        await process.call("UpdateTimeToLive", TableName="other", TimeToLiveSpecification=ttl)
+        await process.engine.follow_clock()
+        await process.call("UpdateContinuousBackups", TableName="other", PointInTimeRecoverySpecification=ENABLED)
+        await process.call("CreateBackup", TableName="things", BackupName="backup")
+        backed_up = dict(scene.history.items)
+        await scene.store.commit((), lambda _: Writes({b"\x10identity": b"somebody"}, None, None))
+        for _ in range(4):
+            assert await scene.archiver.round()
+            await scene.write(20)
+        assert await scene.archiver.round()
+        archived = dict(scene.history.items)
+        await scene.write(5)
+        rebuilt = await scene.rebuilt()
+        await check(rebuilt, "things", archived)
+        assert await rebuilt.get("other", "a") == {"pk": {"S": "a"}}
+        assert await rebuilt.engine.store.get(b"\x10identity") == b"somebody"
+        described = (await rebuilt.call("DescribeTable", TableName="things"))["Table"]
+        assert described["StreamSpecification"] == stream
+        assert (await rebuilt.call("ListTagsOfResource", ResourceArn=described["TableArn"]))["Tags"]
+        told = await rebuilt.call("DescribeTimeToLive", TableName="other")
+        assert told["TimeToLiveDescription"]["TimeToLiveStatus"] == "ENABLED"
+        told = await rebuilt.call("DescribeContinuousBackups", TableName="other")
+        recovery = told["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+        assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
+        [backup] = (await rebuilt.call("ListBackups"))["BackupSummaries"]
+        await rebuilt.call("RestoreTableFromBackup", BackupArn=backup["BackupArn"], TargetTableName="copy")
+        await finish(rebuilt)
+        await check(rebuilt, "copy", backed_up)
+
+    asyncio.run(scenario())
+
+
+def test_rounds_go_on_wherever_they_were_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process dies between any two writes to the archive, another goes on; tables come and go meanwhile, shards
+    close, bases are compacted. What the newest manifest tells is one moment of the whole deployment, always."""
+    random = seeded()
+    monkeypatch.setattr(bases, "COMPACTED_BYTES_MIN", 2000)
+    monkeypatch.setattr(segments, "BYTES_MAX", 1500)
+    destination = _Failing(Directory(tmp_path), random)
+
+    async def scenario() -> None:
+        scene = Scene(destination, random)
+        await scene.history.create()
+        await scene.write(50)
+        manifest = manifests.empty()
+        states: dict[float, Any] = {}
+        for number in range(60):
+            await scene.write(random.randrange(6))
+            scene.clock.advance(random.choice((1, 60, HOUR)))
+            states[scene.clock.now()] = dict(scene.history.items)
+            destination.calls_left = random.choice((None, random.randrange(30)))
+            await scene.archiver.round()
+            destination.calls_left = None
+            if random.random() < 0.3:
+                await journal_upkeep.keep(scene.store, scene.process.engine.catalog, scene.clock.now())
+            if random.random() < 0.2:
+                scene.archiver = scene.new_archiver()
+                scene.clock.advance(100)
+            if number % 10 == 0:
+                await scene.process.make_table(f"table{number}")
+                await scene.process.put(f"table{number}", "a")
+            before, manifest = manifest["Generation"], manifests.newest(destination)
+            if manifest["Generation"] > before and not incomplete(manifest):
+                await check(await scene.rebuilt(), "things", states[manifest["Time"]])
+        assert manifest["Generation"] > 10
+        assert any(table["Base"]["FirstShard"] > 0 for table in manifest["Tables"].values()), "nothing was compacted"
+        manifests.tidy(destination)
+        names = {segment["Name"] for segment in manifests.segments_of(manifest)}
+        assert len(destination.names("segments/")) < 3 * len(names)
+
+    asyncio.run(scenario())
+
+
+class _Failing:
+    """A destination that fails after some calls, as when a process dies or the disk is full."""
+
+    def __init__(self, destination: Destination, random: Random) -> None:
+        self._destination = destination
+        self.calls_left: int | None = None
+
+    def _count(self) -> None:
+        if self.calls_left is not None:
+            self.calls_left -= 1
+            if self.calls_left < 0:
+                raise ArchiveError("no space left")
+
+    def put(self, name: str, data: bytes) -> None:
+        self._count()
+        self._destination.put(name, data)
+
+    def get(self, name: str) -> bytes:
+        self._count()
+        return self._destination.get(name)
+
+    def names(self, prefix: str) -> list[str]:
+        self._count()
+        return self._destination.names(prefix)
+
+    def delete(self, name: str) -> None:
+        self._count()
+        self._destination.delete(name)
+
+
+def test_a_damaged_segment_is_named_and_nothing_restored(tmp_path: Path) -> None:
+    """Whichever segment, whichever byte: a restore that silently lacks an item is worse than none."""
+    random = seeded()
+
+    async def scenario() -> None:
+        scene = Scene(Directory(tmp_path), random)
+        await scene.history.create()
+        await scene.write(30)
+        await scene.archiver.round()
+        await scene.write(10)
+        await scene.archiver.round()
+        names = {segment["Name"] for segment in manifests.segments_of(manifests.newest(scene.destination))}
+        assert len(names) > 1
+        for name in names:
+            path = tmp_path / name
+            whole = path.read_bytes()
+            damaged = bytearray(whole)
+            damaged[random.randrange(len(damaged))] ^= 1 << random.randrange(8)
+            for content in (bytes(damaged), whole[: random.randrange(len(whole))]):
+                path.write_bytes(content)
+                process = Process(MemoryStore(), scene.clock)
+                manifest = manifests.newest(scene.destination)
+                with pytest.raises(SegmentDamaged, match=name):
+                    await rebuild(process.engine.store, scene.destination, manifest, 0.0, lambda _: None)
+                assert (await process.call("ListTables"))["TableNames"] == []
+            path.unlink()
+            with pytest.raises(ArchiveError, match=name):
+                await rebuild(process.engine.store, scene.destination, manifest, 0.0, lambda _: None)
+            path.write_bytes(whole)
+        [*_, newest] = scene.destination.names("manifests/")
+        (tmp_path / newest).write_bytes((tmp_path / newest).read_bytes()[:-1])
+        with pytest.raises(ArchiveError, match=newest):
+            manifests.newest(scene.destination)
+
+    asyncio.run(scenario())
+
+
+def test_what_was_written_wrong_is_noticed_when_it_is_written(tmp_path: Path) -> None:
+    """A disk that forgets is found out on the day, not on the day of the restore."""
+
+    class Forgetful(Directory):
+        def put(self, name: str, data: bytes) -> None:
+            super().put(name, data[:-1] if name.startswith("segments/") else data)
+
+    async def scenario() -> None:
+        scene = Scene(Forgetful(tmp_path))
+        await scene.history.create()
+        await scene.write(3)
+        assert not await scene.archiver.round()
+        assert scene.archiver.failures == 1
+        assert scene.destination.names("manifests/") == []
+
+    asyncio.run(scenario())
+
+
+def test_a_full_disk_stops_archiving_and_nothing_else(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Serving goes on, the log says once what is wrong, and archiving goes on by itself. However often it was tried,
+    the table has not been cut into more shards than the first try needed."""
+    destination = _Failing(Directory(tmp_path), Random(1))
+
+    async def scenario() -> None:
+        scene = Scene(destination)
+        await scene.history.create()
+        destination.calls_left = 3
+        for _ in range(20):
+            assert not await scene.archiver.round()
+            await scene.write(2)
+        assert scene.archiver.failures == 20
+        record = (await scene.process.engine.catalog.table("things")).record
+        assert len(record["Journal"]["Shards"]) == 1
+        destination.calls_left = None
+        assert await scene.archiver.round()
+        await check(await scene.rebuilt(), "things", scene.history.items)
+
+    asyncio.run(scenario())
+    assert caplog.text.count("archiving stops: no space left") == 1
+    assert caplog.text.count("archiving goes on") == 1
+
+
+def test_an_archive_that_was_away_for_long_begins_anew(tmp_path: Path) -> None:
+    """The journal is kept for it for a day, not for ever. What was trimmed before it was archived is made up for by a
+    new base."""
+
+    async def scenario() -> None:
+        scene = Scene(Directory(tmp_path))
+        await scene.history.create()
+        await scene.write(20)
+        await scene.archiver.round()
+        for _ in range(30):
+            scene.clock.advance(HOUR)
+            await scene.write(2)
+            await journal_upkeep.keep(scene.store, scene.process.engine.catalog, scene.clock.now())
+        for _ in range(3):
+            await scene.write(1)
+            assert await scene.archiver.round()
+        await check(await scene.rebuilt(), "things", scene.history.items)
+
+    asyncio.run(scenario())
+
+
+def test_tables_are_let_go_when_archiving_is_turned_off(tmp_path: Path) -> None:
+    """Otherwise their journals would be written for nobody."""
+
+    async def scenario() -> None:
+        scene = Scene(Directory(tmp_path))
+        await scene.history.create()
+        await scene.archiver.round()
+        table = await scene.process.engine.catalog.table("things")
+        assert table.shards is not None
+        await release(scene.store, scene.process.engine.catalog, scene.clock.now())
+        table = await scene.process.engine.catalog.table("things")
+        assert table.shards is None
+        await scene.archiver.round()
+        await scene.write(5)
+        await scene.archiver.round()
+        await check(await scene.rebuilt(), "things", scene.history.items)
+
+    asyncio.run(scenario())
+
+
+def test_a_deployment_is_rebuilt_on_an_empty_store_only(tmp_path: Path) -> None:
+    """Two deployments' tables must not be mixed; what an interrupted rebuild left is no deployment, and is erased."""
+
+    async def scenario() -> None:
+        scene = Scene(Directory(tmp_path))
+        await scene.history.create()
+        await scene.write(100)
+        await scene.archiver.round()
+        manifest = manifests.newest(scene.destination)
+        with pytest.raises(ArchiveError, match="not empty"):
+            await rebuild(scene.store, scene.destination, manifest, 0.0, lambda _: None)
+        store = _Dying()
+        with pytest.raises(_Died):
+            await rebuild(store, scene.destination, manifest, 0.0, lambda _: None)
+        store.commits_left = 1_000_000
+        await store.commit((), lambda _: Writes({b"\x02\x00\x00\x00\x01left over": b"x"}, None, None))
+        await rebuild(store, scene.destination, manifest, scene.clock.now(), lambda _: None)
+        await check(Process(store, scene.clock), "things", scene.history.items)
+
+    asyncio.run(scenario())
+
+
+class _Died(Exception):
+    pass
+
+
+class _Dying(MemoryStore):
+    """A store that is killed after some commits."""
+
+    commits_left = 3
+
+    async def commit(self, reads: Any, decide: Any) -> Any:
+        self.commits_left -= 1
+        if self.commits_left < 0:
+            raise _Died
+        return await super().commit(reads, decide)
+
+
+@pytest.mark.parametrize("address", ["s3://", "ftp://host/path", "s3://bucket/x?unknown=1"])
+def test_an_address_that_is_none_is_refused(address: str) -> None:
+    with pytest.raises(ArchiveError, match="an archive is a directory or s3://"):
+        open_destination(address)

@@ -1,0 +1,66 @@
+"""`slipring serve --archive` and `slipring restore`: from one machine's disk to another's."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from slipring.cli.commands import slipring
+from slipring.engine.archive import manifests
+from slipring.engine.archive.destinations import open_destination
+from slipring.server import StartError
+from tests.conftest import make_client, s, table_definition
+from tests.servers import ServerThread
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    for _ in range(500):
+        if holds():
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def archived_entries(archive: str) -> int:
+    manifest = manifests.newest(open_destination(archive)) if Path(archive).is_dir() else manifests.empty()
+    return sum(segment["Entries"] for segment in manifests.segments_of(manifest))
+
+
+def test_what_a_server_archived_another_one_serves(tmp_path: Path) -> None:
+    """The whole way, as an operator goes it after a fire."""
+    archive, old, new = (str(tmp_path / name) for name in ("archive", "old", "new"))
+    with ServerThread(old, archive=archive, archive_interval_s=0.05) as server:
+        client = make_client(server.url)
+        client.create_table(**table_definition("things", ("pk", "S")))
+        for number in range(100):
+            client.put_item(TableName="things", Item={"pk": s(str(number))})
+        assert eventually(lambda: archived_entries(archive) >= 100)
+        client.close()
+    result = CliRunner().invoke(slipring, ["restore", "--from", archive, "--store", new])
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("1 tables as of 20")
+    with ServerThread(new) as server:
+        client = make_client(server.url)
+        assert client.scan(TableName="things")["Count"] == 100
+        client.close()
+    again = CliRunner().invoke(slipring, ["restore", "--from", archive, "--store", new])
+    assert again.exit_code == 1
+    assert "the store is not empty" in again.stderr
+
+
+def test_there_must_be_an_archive(tmp_path: Path) -> None:
+    """A mistyped path must not become an empty deployment."""
+    result = CliRunner().invoke(slipring, ["restore", "--from", str(tmp_path / "none"), "--store", str(tmp_path / "s")])
+    assert result.exit_code == 1
+    assert result.stderr.endswith("there is no archive\n")
+    assert not (tmp_path / "s").exists()
+
+
+def test_an_address_that_is_none_stops_the_server(tmp_path: Path) -> None:
+    """At once, not when the archive is needed."""
+    with pytest.raises(StartError, match="an archive is a directory or"), ServerThread(archive="ftp://x"):
+        pass
