@@ -30,8 +30,8 @@ from slipring.model.errors.tree import ResourceInUseException, ResourceNotFoundE
 from slipring.model.keys import successor
 from slipring.storage.contract import Reader, Snapshot, Store, Writes
 
-_LEASE_SECONDS = 60.0
-"""Long beside the writing of a segment."""
+_LEASE_SECONDS = 10.0
+"""Long beside the writing of a segment; short for who waits for a dead process's to end."""
 _ROUNDS_PER_TIDYING = 30
 _LOOSE_KEYS = (b"\x0c", b"\xff")
 """What is neither tables nor part of them: identities, positions of triggers."""
@@ -116,7 +116,8 @@ class Archiver:
             await asyncio.to_thread(manifests.tidy, self._destination)
 
     async def _write(self, folder: str, pairs: Pairs) -> Segment:
-        await self._lease.hold()
+        if not await self._lease.hold():
+            raise ArchiveError("another process writes to the archive")
         segment = await asyncio.to_thread(segments.write, self._destination, folder, pairs)
         self.bytes_written += segment["Bytes"]
         return segment
