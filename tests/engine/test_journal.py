@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slipring.clock import ManualClock
-from slipring.engine import journal, keyspace
+from slipring.engine import journal, journal_upkeep, keyspace
 from slipring.engine.actions import Delete
 from slipring.engine.changes import Change
 from slipring.engine.journal import Entry, Origin
 from slipring.engine.table import Table
+from slipring.model.errors.tree import TrimmedDataAccessException
 from slipring.model.keys import successor
 from slipring.storage.contract import Store, StoreDamaged, decode_counts
 from slipring.storage.memory import MemoryStore
@@ -132,6 +133,44 @@ def test_a_write_tells_who_wrote() -> None:
         put, removed = (await process.call("GetRecords", **iterator))["Records"]
         assert "userIdentity" not in put
         assert removed["userIdentity"] == {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
+
+    asyncio.run(scenario())
+
+
+def test_a_stream_shows_a_day_of_a_journal_that_is_kept_for_longer() -> None:
+    """Point-in-time recovery needs the records of weeks; a consumer must not see them come back."""
+
+    async def scenario() -> None:
+        clock = ManualClock()
+        process = Process(MemoryStore(), clock)
+        await process.make_table("things", StreamSpecification=STREAM)
+        enabled = {"PointInTimeRecoveryEnabled": True}
+        await process.call("UpdateContinuousBackups", TableName="things", PointInTimeRecoverySpecification=enabled)
+        for number in range(40):
+            await process.put("things", str(number))
+            clock.advance(300)
+        clock.advance(86400 - 20 * 300)
+        await journal_upkeep.keep(process.engine.store, process.engine.catalog, clock.now())
+        assert len(await entries_of(process)) == 40
+        [stream] = (await process.call("ListStreams"))["Streams"]
+        arn = stream["StreamArn"]
+        shards = (await process.call("DescribeStream", StreamArn=arn))["StreamDescription"]["Shards"]
+        told = []
+        for shard in shards:
+            iterator = await process.call(
+                "GetShardIterator", StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+            )
+            told += (await process.call("GetRecords", **iterator))["Records"]
+        assert [record["dynamodb"]["Keys"]["pk"]["S"] for record in told] == [str(number) for number in range(20, 40)]
+        number = int(told[0]["dynamodb"]["SequenceNumber"]) - 1
+        with pytest.raises(TrimmedDataAccessException):
+            await process.call(
+                "GetShardIterator",
+                StreamArn=arn,
+                ShardId=shards[-2]["ShardId"],
+                ShardIteratorType="AT_SEQUENCE_NUMBER",
+                SequenceNumber=str(number),
+            )
 
     asyncio.run(scenario())
 
