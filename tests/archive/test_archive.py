@@ -16,10 +16,11 @@ from slipring.clock import Ids, ManualClock
 from slipring.engine import journal_upkeep
 from slipring.engine.archive import bases, manifests, segments
 from slipring.engine.archive.archiver import Archiver, release
+from slipring.engine.archive.comparison import compare
 from slipring.engine.archive.destinations import ArchiveError, Destination, Directory, open_destination
-from slipring.engine.archive.rebuild import incomplete, rebuild, size_of
+from slipring.engine.archive.rebuild import Source, incomplete, rebuild, size_of
 from slipring.engine.archive.segments import SegmentDamaged
-from slipring.engine.scrub.findings import Watch
+from slipring.engine.scrub.findings import Kind, Watch
 from slipring.engine.scrub.run import scrub
 from slipring.storage.contract import Writes
 from slipring.storage.memory import MemoryStore
@@ -228,6 +229,38 @@ def test_a_damaged_segment_is_named_and_nothing_restored(tmp_path: Path) -> None
         (tmp_path / newest).write_bytes((tmp_path / newest).read_bytes()[:-1])
         with pytest.raises(ArchiveError, match=newest):
             manifests.newest(scene.destination)
+
+    asyncio.run(scenario())
+
+
+def test_a_scrub_compares_the_archive_with_the_tables(tmp_path: Path) -> None:
+    """What was written after the last round may differ. What differs otherwise was changed behind the journal's back,
+    on either side; a damaged segment is named."""
+
+    async def compared(scene: Scene) -> set[tuple[Kind, bytes]]:
+        manifest = manifests.newest(scene.destination)
+        source = Source(scene.destination, lambda _: None)
+        watch = Watch(lambda _: None, lambda _: None)
+        found = await compare(scene.store, source, manifest, MemoryStore(), watch)
+        return {(finding.kind, finding.key) for finding in found}
+
+    async def scenario() -> None:
+        scene = Scene(Directory(tmp_path), seeded())
+        await scene.history.create()
+        await scene.write(40)
+        await scene.archiver.round()
+        await scene.write(40)
+        await scene.archiver.round()
+        await scene.write(20)
+        assert await compared(scene) == set()
+        await scene.archiver.round()
+        table = await scene.process.engine.catalog.table("things")
+        (key, row), *_, (last, _) = await scene.store.scan(table.prefix, b"\x03", limit=1000, bytes_max=1 << 30)
+        await scene.store.commit((), lambda _: Writes({key + b"x": row, last: None}, None, None))
+        assert await compared(scene) == {(Kind.ARCHIVE_DIFFERS, key + b"x"), (Kind.ARCHIVE_DIFFERS, last)}
+        [segment, *_] = manifests.newest(scene.destination)["Tables"][str(table.id)]["Journal"]
+        (tmp_path / segment["Name"]).write_bytes(b"damaged")
+        assert await compared(scene) == {(Kind.ARCHIVE_DAMAGED, b"")}
 
     asyncio.run(scenario())
 

@@ -47,6 +47,9 @@ def test_what_a_server_archived_another_one_serves(tmp_path: Path) -> None:
         client = make_client(server.url)
         assert client.scan(TableName="things")["Count"] == 100
         client.close()
+    for store in (old, new):
+        result = CliRunner().invoke(slipring, ["scrub", "--store", store, "--archive", archive])
+        assert (result.exit_code, result.stdout) == (0, "everything agrees\n"), result.output
     again = CliRunner().invoke(slipring, ["restore", "--from", archive, "--store", new])
     assert again.exit_code == 1
     assert "the store is not empty" in again.stderr

@@ -79,14 +79,15 @@ def healthcheck(settings: Settings) -> None:
 @slipring.command()
 @with_settings("store", "durability")
 @click.option("--repair", is_flag=True, help="Put indexes and their counters right by the items.")
-def scrub(settings: Settings, repair: bool) -> None:
+@click.option("--archive", metavar="ARCHIVE", help="Compare the tables with this archive's bases and journals as well.")
+def scrub(settings: Settings, repair: bool, archive: str | None) -> None:
     """Verify every checksum, index entry, counter and journal record of a store, and print what differs.
 
     The store may be in use. Exits with 1 if anything differs and was not repaired.
     """
     from slipring.cli.scrub import scrub_store
 
-    scrub_store(settings, repair=repair)
+    scrub_store(settings, repair=repair, archive=archive)
 
 
 @slipring.command()

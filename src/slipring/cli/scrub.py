@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import tempfile
 
 import click
 
 from slipring.cli.options import CommandError
+from slipring.engine.archive import manifests
+from slipring.engine.archive.comparison import compare
+from slipring.engine.archive.destinations import ArchiveError, open_destination
+from slipring.engine.archive.rebuild import Source
+from slipring.engine.archive.rebuild import size_of as size_of_archive
 from slipring.engine.scrub.findings import Finding, Watch
 from slipring.engine.scrub.run import Result, scrub, size_of
 from slipring.settings import Settings
 from slipring.storage.backends import open_store
-from slipring.storage.contract import StoreError
+from slipring.storage.contract import Store, StoreError
 
 
 class Differences(CommandError):
     """Something differs, and was not put right."""
 
 
-def scrub_store(settings: Settings, *, repair: bool) -> None:
+def scrub_store(settings: Settings, *, repair: bool, archive: str | None) -> None:
     """Print every difference, and how many there were. Raises CommandError."""
     try:
-        result = asyncio.run(_scrub(settings, repair))
+        result = asyncio.run(_scrub(settings, repair, archive))
+    except ArchiveError as error:
+        raise CommandError(f"cannot compare with {archive}: {error}") from None
     except StoreError as error:
         raise CommandError(f"cannot scrub {settings.store}: {error}") from None
     left = len(result.findings) - result.repaired
@@ -35,15 +43,36 @@ def scrub_store(settings: Settings, *, repair: bool) -> None:
         raise Differences(f"{len(result.findings)} differences, {result.repaired} of them repaired{hint}")
 
 
-async def _scrub(settings: Settings, repair: bool) -> Result:
+async def _scrub(settings: Settings, repair: bool, archive: str | None) -> Result:
     store = open_store(settings.store, durability=settings.durability)
     try:
         await store.start()
         size = await size_of(store)
         with click.progressbar(length=size, label="scrubbing", file=sys.stderr) as bar:
-            return await scrub(store, Watch(_print, bar.update), repairs=repair)
+            result = await scrub(store, Watch(_print, bar.update), repairs=repair)
+        if archive is not None:
+            result = Result([*result.findings, *await _compare(store, archive)], result.repaired)
+        return result
     finally:
         await store.close()
+
+
+async def _compare(store: Store, archive: str) -> list[Finding]:
+    """The archived items are put together on this machine's disk, for they may not fit its memory."""
+    destination = open_destination(archive)
+    manifest = manifests.newest(destination)
+    size = size_of_archive(manifest) // 2
+    with (
+        tempfile.TemporaryDirectory(prefix="slipring-") as directory,
+        click.progressbar(length=size, label="comparing", file=sys.stderr) as bar,
+    ):
+        scratch = open_store(f"{directory}/scratch", durability="relaxed")
+        try:
+            await scratch.start()
+            source = Source(destination, bar.update)
+            return await compare(store, source, manifest, scratch, Watch(_print, lambda _: None))
+        finally:
+            await scratch.close()
 
 
 def _print(finding: Finding) -> None:

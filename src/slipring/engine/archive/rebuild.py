@@ -55,7 +55,7 @@ async def rebuild(store: Store, destination: Destination, manifest: Manifest, no
         await asyncio.to_thread(segments.read, destination, segment)
         advanced(segment["Bytes"])
     await _begin(store)
-    source = _Source(destination, advanced)
+    source = Source(destination, advanced)
     for table_id, archived in _complete(manifest["Tables"]):
         await source.replay(store, table_id, archived)
         await _derive(store, Table({**_record(archived["Record"], now), "Id": table_id}))
@@ -93,7 +93,7 @@ async def _begin(store: Store) -> None:
     await _put_all(store, [(_MARK, b"")])
 
 
-class _Source:
+class Source:
     """The archive, read with checksums."""
 
     def __init__(self, destination: Destination, advanced: Advanced) -> None:

@@ -26,6 +26,8 @@ class Kind(Enum):
     JOURNAL_DAMAGED = "journal record damaged"
     JOURNAL_BROKEN = "journal record missing or out of order"
     JOURNAL_DIFFERS = "journal and table differ"
+    ARCHIVE_DAMAGED = "archive damaged"
+    ARCHIVE_DIFFERS = "archive and table differ"
     LEFT_OVER = "keys of a table that is not there"
 
 
@@ -44,7 +46,8 @@ class Finding:
     def __str__(self) -> str:
         where = f"{self.table} index {self.index}" if self.index else self.table
         details = f" ({self.details})" if self.details else ""
-        return f"{self.kind.value}: {where}: {self.key.hex()}{details}"
+        key = f": {self.key.hex()}" if self.key else ""
+        return f"{self.kind.value}: {where}{key}{details}"
 
 
 class Watch:
