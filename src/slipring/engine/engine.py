@@ -9,7 +9,8 @@ from slipring.engine.actions import Action
 from slipring.engine.background import Background
 from slipring.engine.catalog import Catalog, CatalogChanged
 from slipring.engine.changes import Change
-from slipring.engine.journal import Origin
+from slipring.engine.journal import Appender, Origin
+from slipring.engine.shards import OpenShard
 from slipring.engine.time_to_live import Pace, TimeToLive
 from slipring.engine.write_set import WriteSet
 from slipring.storage.contract import Store, Writes
@@ -47,8 +48,10 @@ class Engine:
     async def write(self, action: Action) -> Change:
         """Commit one action. Raises what it raises, or CatalogChanged if its table is no longer what it was."""
         table = action.table
-        if table.has_local_indexes or table.shards is not None:
+        if table.has_local_indexes:
             return (await self.write_all((action,)))[0]
+        if table.shards is not None:
+            return await self._write_journaled(action, table.shards.shard_of(action.key))
 
         def decide(old: Sequence[bytes | None]) -> Writes[Change]:
             if old[0] != table.guard:
@@ -60,6 +63,22 @@ class Engine:
             return Writes(puts, counts, change)
 
         return await self.store.commit((table.guard_key, action.key), decide)
+
+    async def _write_journaled(self, action: Action, shard: OpenShard) -> Change:
+        """Commit one action and its record in the journal."""
+        table, now = action.table, self.clock.now()
+
+        def decide(old: Sequence[bytes | None]) -> Writes[Change]:
+            if old[0] != table.guard:
+                raise CatalogChanged
+            change = action.decide(old[1])
+            puts: dict[bytes, bytes | None] = {}
+            counts: dict[bytes, tuple[int, int]] = {}
+            change.write(puts, counts)
+            Appender((shard,), old[2:], now, Origin.CLIENT).add(change, puts, counts)
+            return Writes(puts, counts, change)
+
+        return await self.store.commit((table.guard_key, action.key, shard.head_key), decide)
 
     async def write_all(self, actions: Sequence[Action], origin: Origin = Origin.CLIENT) -> list[Change]:
         """Commit several actions on different items together. The first error of any of them is raised."""

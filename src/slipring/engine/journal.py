@@ -66,7 +66,11 @@ class Entry(NamedTuple):
 
 def is_recorded(change: Change) -> bool:
     """Whether anything changed: a put of an equal item, whatever the order of its attributes, is no change."""
-    return change.old_row != change.new_row and change.old_item != change.new_item
+    old_row, new_row = change.old_row, change.new_row
+    if old_row is None or new_row is None:
+        return old_row is not new_row
+    # Equal items are equally long, in whatever order; most others need not be decoded to be told apart.
+    return len(old_row) != len(new_row) or (old_row != new_row and change.old_item != change.new_item)
 
 
 def encode(change: Change, time_us: int, origin: Origin, keeps_old: bool) -> bytes:
