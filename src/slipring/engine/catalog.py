@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from slipring.engine import keyspace, recovery, streams
-from slipring.engine.shards import cut
+from slipring.engine.shards import cut, following, open_heads
 from slipring.engine.table import Table, TableRecord, guard_value
 from slipring.engine.usage import Usages
 from slipring.model.errors import backups as backup_errors
@@ -155,14 +155,17 @@ class Catalog:
 
         `jobs` tells, given the record before and after, which background jobs the change adds or (None) ends."""
         record_key = keyspace.table_record(namespace, name)
+        heads: list[bytes] = []
 
-        def decide(old: Sequence[bytes | None]) -> Writes[Table]:
+        def decide(old: Sequence[bytes | None]) -> Writes[Table | None]:
             if old[0] is None:
                 raise errors.table_not_found()
             before: TableRecord = orjson.loads(old[0])
             if is_being_restored(before) and not while_restored:
                 raise backup_errors.table_is_being_created(name)
-            after = {**revise(before), "Version": before["Version"] + 1}
+            if open_heads(before) != heads:
+                return Writes({}, None, None)
+            after = following(before, {**revise(before), "Version": before["Version"] + 1}, old[1:])
             puts: dict[bytes, bytes | None] = {
                 record_key: orjson.dumps(after),
                 keyspace.table_guard(before["Id"]): guard_value(after),
@@ -171,7 +174,13 @@ class Catalog:
             }
             return Writes(puts, None, Table(after))
 
-        return await self._store.commit([record_key], decide)
+        # The heads must be read in the commit, and which there are is known from the record.
+        while True:
+            stored = await self._store.get(record_key)
+            heads = [] if stored is None else open_heads(orjson.loads(stored))
+            changed = await self._store.commit([record_key, *heads], decide)
+            if changed is not None:
+                return changed
 
     async def drop(
         self,

@@ -33,7 +33,7 @@ from isal.isal_zlib import crc32
 
 from slipring.engine import keyspace
 from slipring.engine.changes import Change
-from slipring.engine.shards import US_PER_SECOND, OpenShard, decode_head, encode_head
+from slipring.engine.shards import OpenShard, decode_head, encode_head, microseconds
 from slipring.storage.contract import StoreDamaged
 
 _HEADER = Struct(">BBQIIII")
@@ -124,7 +124,7 @@ class Appender:
         self._heads = {shard.head_key: head for shard, head in zip(shards, decoded, strict=True)}
         self._origin = origin
         self._time_us = max(
-            int(now * US_PER_SECOND),
+            microseconds(now),
             *[shard.created_us for shard in shards],
             *[time_us for _, time_us in decoded],
         )

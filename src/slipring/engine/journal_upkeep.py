@@ -93,7 +93,7 @@ async def _trim(store: Store, table_id: int, kept_since: float) -> bool:
     while found := await store.scan(start, stop, limit=count, bytes_max=_BYTES_PER_STEP):
         number = _shard_of(found[0][0])
         ours = [pair for pair in found if _shard_of(pair[0]) == number]
-        old = [pair for pair in ours if journal.time_us_of(pair[1]) < kept_since * shards.US_PER_SECOND]
+        old = [pair for pair in ours if journal.time_us_of(pair[1]) < shards.microseconds(kept_since)]
         if old:
             await _delete_records(store, table_id, old)
             count = _RECORDS_PER_STEP

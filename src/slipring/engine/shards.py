@@ -8,7 +8,7 @@ planned for the old shard is planned again. A stream begins and ends with shards
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from operator import itemgetter
 from struct import Struct
 from typing import Any, TypeAlias
@@ -31,6 +31,11 @@ _POSITIONS_PER_SHARD_SHIFT = 40
 """A shard's positions begin beyond all those of the shards before it, so a child's sequence numbers are higher than
 its parent's without asking where the parent ended. A shard takes a trillion records."""
 _HEAD = Struct(">QQ")
+
+
+def microseconds(seconds: float) -> int:
+    """A time as records hold it."""
+    return round(seconds * US_PER_SECOND)
 
 
 def new_shard(number: int, low: int, high: int, now: float) -> dict[str, Any]:
@@ -109,6 +114,28 @@ def cut(table_record: Mapping[str, Any], now: float, children: int = 1) -> dict[
     return {**table_record, "Journal": {"LastShard": number, "Shards": shards}}
 
 
+def open_heads(table_record: Mapping[str, Any]) -> list[bytes]:
+    """Where the heads of a table's open shards lie."""
+    shards = table_record.get("Journal", NO_JOURNAL)["Shards"]
+    return [keyspace.journal_head(table_record["Id"], shard["Number"]) for shard in shards if is_open(shard)]
+
+
+def following(before: Mapping[str, Any], after: dict[str, Any], heads: Iterable[bytes | None]) -> dict[str, Any]:
+    """The record `after` a change, its new shards no older than the last records of those that were open `before`.
+
+    Clocks of several machines differ; a child's record must not seem to be written before its parent's."""
+    journal = after.get("Journal")
+    if journal is None or journal == before.get("Journal"):
+        return after
+    last_time = max([time_us for _, time_us in map(decode_head, heads)], default=0) / US_PER_SECOND
+    known = before.get("Journal", NO_JOURNAL)["LastShard"]
+    shards = [
+        {**shard, "Created": max(shard["Created"], last_time)} if shard["Number"] > known else shard
+        for shard in journal["Shards"]
+    ]
+    return {**after, "Journal": {**journal, "Shards": shards}}
+
+
 class ShardMap:
     """The open shards of a table's journal."""
 
@@ -138,7 +165,7 @@ class OpenShard:
 
     def __init__(self, table_id: int, shard: Mapping[str, Any]) -> None:
         self.head_key = keyspace.journal_head(table_id, shard["Number"])
-        self.created_us = int(shard["Created"] * US_PER_SECOND)
+        self.created_us = microseconds(shard["Created"])
         """No record is older, even where another process's clock is."""
         self.first_position = first_position(shard["Number"])
         self._prefix = keyspace.journal(table_id)

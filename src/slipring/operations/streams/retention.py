@@ -7,7 +7,7 @@ from typing import Any
 from slipring.engine import keyspace
 from slipring.engine.engine import Engine
 from slipring.engine.journal import time_us_of
-from slipring.engine.shards import US_PER_SECOND, decode_head, first_position, position_value
+from slipring.engine.shards import decode_head, first_position, microseconds, position_value
 from slipring.engine.streams import RETENTION_SECONDS, StreamRecord
 
 
@@ -21,7 +21,7 @@ async def oldest_position(engine: Engine, stream: StreamRecord, shard: dict[str,
     last, _ = decode_head(await engine.store.get(keyspace.journal_head(stream["TableId"], shard["Number"])))
     if not oldest:
         return last + 1 if last else first
-    shown_since_us = int((engine.clock.now() - RETENTION_SECONDS) * US_PER_SECOND)
+    shown_since_us = microseconds(engine.clock.now() - RETENTION_SECONDS)
     if time_us_of(oldest[0][1]) >= shown_since_us:
         return int.from_bytes(oldest[0][0][-8:], "big")
     return await _first_since(engine, prefix, int.from_bytes(oldest[0][0][-8:], "big"), last, shown_since_us)
