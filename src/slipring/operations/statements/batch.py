@@ -11,7 +11,7 @@ from slipring.iam.caller import Caller
 from slipring.model.errors import partiql as errors
 from slipring.model.errors.base import ApiError
 from slipring.operations.answers import AnswerParts
-from slipring.operations.replanning import write_planned
+from slipring.operations.replanning import is_overtaken, write_planned
 from slipring.operations.statements.compile import bound_statement
 from slipring.operations.statements.select import select_page
 from slipring.operations.statements.writes import returned_item, write_action
@@ -60,6 +60,7 @@ async def _tell(
     engine: Engine, statement: Statement | ApiError, request: dict[str, Any], caller: Caller, tallies: list[Tally]
 ) -> bytes:
     """One statement's response."""
+    generation = engine.catalog.generation
     parts = AnswerParts()
     try:
         if isinstance(statement, ApiError):
@@ -71,6 +72,8 @@ async def _tell(
     except ApiError as error:
         if error.code not in _CODES:
             raise
+        if error.code not in _FAILED_IN_TABLE and await is_overtaken(engine, generation):
+            return await _tell(engine, statement, request, caller, tallies)
         if error.code in _FAILED_IN_TABLE and not isinstance(statement, ApiError):
             parts.add(b"TableName", statement.table_name)
         parts.add(b"Error", {"Code": _CODES[error.code], "Message": error.message, **(error.extra or {})})
