@@ -14,6 +14,8 @@ Key = tuple[str, int]
 """The values of `pk` (S) and `sk` (N)."""
 
 _TIMEOUT_S = 20
+_DYNAMODB = "DynamoDB_20120810"
+_SERVICES = dict.fromkeys(("DescribeStream", "GetRecords", "GetShardIterator"), "DynamoDBStreams_20120810")
 
 
 class Unanswered(Exception):
@@ -46,7 +48,7 @@ class Api:
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """The answer. Raises Refused or Unanswered; a call that is made again needs no new `Api`."""
-        headers = {**SIGNED, "X-Amz-Target": f"DynamoDB_20120810.{operation}"}
+        headers = {**SIGNED, "X-Amz-Target": f"{_SERVICES.get(operation, _DYNAMODB)}.{operation}"}
         try:
             self._http.request("POST", "/", orjson.dumps(parameters), headers)
             response = self._http.getresponse()
