@@ -84,6 +84,13 @@ def initialise(directory: Path) -> None:
     (directory / "data" / "pg_hba.conf").write_text(ACCESS)
 
 
+def replicate(primary: Path, port: int, directory: Path) -> None:
+    """Make the files of a replica of a server that runs."""
+    command: list[str | Path] = [BINARIES / "pg_basebackup", "-h", primary, "-p", str(port), "-U", "postgres"]
+    command += ["-D", directory / "data", "-R", "-X", "stream", "-c", "fast", "--no-sync"]
+    subprocess.run(as_other_user(command), check=True, cwd=directory)
+
+
 def start(directory: Path, options: Sequence[str], port: int = 5432) -> subprocess.Popen[bytes]:
     """Run a server and wait until it accepts connections on its socket."""
     command: list[str | Path] = [BINARIES / "postgres", "-D", directory / "data"]

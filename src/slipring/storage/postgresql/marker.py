@@ -7,6 +7,7 @@ finds another last commit than it expects, and fails.
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 
 from slipring.clock import Ids
@@ -15,7 +16,9 @@ from slipring.storage.postgresql.errors import Conflict, ConnectionLost
 from slipring.storage.postgresql.sessions import Lane, Rows
 from slipring.storage.postgresql.statements import Statements
 
-_TRIES = 5
+_TRIES = 40
+_PAUSE_SECONDS = 0.25
+"""A failover takes some seconds; so long it is worth while to know whether a commit happened."""
 
 
 class Marker:
@@ -43,7 +46,9 @@ class Marker:
     async def happened(self, commit: int) -> bool:
         """Whether a commit did land; if not, it never will. Raises StoreUnavailable if that cannot be found out."""
         failure: Exception | None = None
-        for _ in range(_TRIES):
+        for tries in range(_TRIES):
+            if tries:
+                await asyncio.sleep(_PAUSE_SECONDS)
             fence = self._ids.number()
             try:
                 rows = await self._settle(fence)
