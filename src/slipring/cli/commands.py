@@ -106,6 +106,33 @@ def restore(settings: Settings, archive: str) -> None:
 
 
 @slipring.command()
+@with_settings("store", "durability")
+def migrate(settings: Settings) -> None:
+    """Bring the store to the format of this version; serve does so too, if its user may."""
+    from slipring.cli.sql import migrate as bring_up_to_date
+
+    bring_up_to_date(settings)
+
+
+@slipring.group()
+def sql() -> None:
+    """Let people read the tables of a PostgreSQL store with SQL."""
+
+
+@sql.command()
+@with_settings("store", "durability")
+@click.option("--into", metavar="SCHEMA", help="Where to put the views.  [default: the store's schema and _views]")
+def views(settings: Settings, into: str | None) -> None:
+    """Make a read-only view of each table: typed columns for its key, a JSON column for the rest.
+
+    Views that were made before and whose tables are gone are removed. Prints the names of those that there are now.
+    """
+    from slipring.cli.sql import make_views
+
+    make_views(settings, into)
+
+
+@slipring.command()
 @with_bench_options
 def bench(**flags: Any) -> None:
     """Put load on a DynamoDB endpoint and tell how fast it answers.

@@ -22,6 +22,8 @@ from slipring.model.keys import successor
 from slipring.model.table_names import parse_table_name
 from slipring.storage.contract import Store, Writes
 
+_RECORDS_PER_READ = 256
+
 
 class CatalogChanged(Exception):
     """The table changed between the plan and the commit; plan again."""
@@ -95,6 +97,15 @@ class Catalog:
         start = keyspace.table_record(namespace, after) + b"\x00" if after else prefix
         rows = await self._store.scan(start, successor(prefix), limit=limit, bytes_max=1 << 40)
         return [key[len(prefix) :].decode() for key, _ in rows]
+
+    async def everywhere(self) -> list[tuple[str, Table]]:
+        """All tables, each with its namespace, in the order of both."""
+        start, stop = keyspace.TABLE_RECORDS, successor(keyspace.TABLE_RECORDS)
+        found: list[tuple[str, Table]] = []
+        while rows := await self._store.scan(start, stop, limit=_RECORDS_PER_READ, bytes_max=1 << 40):
+            found += [(keyspace.parse_table_record(key)[0], Table(orjson.loads(value))) for key, value in rows]
+            start = rows[-1][0] + b"\x00"
+        return found
 
     async def last_stream_label(self, name: str, namespace: str) -> str:
         """The label of the newest stream that a table of this name has or had; empty if there is none."""

@@ -68,6 +68,12 @@ def table_record(namespace: str, name: str) -> bytes:
     return TABLE_RECORDS + namespace.encode() + b"\x00" + name.encode()
 
 
+def parse_table_record(key: bytes) -> tuple[str, str]:
+    """The namespace and name of the table whose record lies at a key."""
+    namespace, name = key[len(TABLE_RECORDS) :].decode().split("\x00")
+    return namespace, name
+
+
 def table_guard(table_id: int) -> bytes:
     return TABLE_GUARDS + _TABLE_ID.pack(table_id)
 

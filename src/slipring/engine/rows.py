@@ -16,15 +16,15 @@ from slipring.model.attribute_values import Item
 from slipring.storage.contract import StoreDamaged
 
 _HEADER = Struct(">BII")
-_HEADER_BYTES = _HEADER.size
-_VERSION = 1
+HEADER_BYTES = _HEADER.size
+VERSION = 1
 _unpack = _HEADER.unpack_from
 
 
 def encode(item: Item, item_bytes: int) -> bytes:
     """The stored form of a normalised item of a known size."""
     json = orjson.dumps(item)
-    return _HEADER.pack(_VERSION, item_bytes, crc32(json)) + json
+    return _HEADER.pack(VERSION, item_bytes, crc32(json)) + json
 
 
 def item_bytes(row: bytes) -> int:
@@ -36,7 +36,7 @@ def item_bytes(row: bytes) -> int:
 def json(row: bytes) -> bytes:
     """The item's JSON, its checksum verified. Raises StoreDamaged."""
     _version, _size, checksum = _unpack(row)
-    body = row[_HEADER_BYTES:]
+    body = row[HEADER_BYTES:]
     if crc32(body) != checksum:
         raise _damaged()
     return body

@@ -27,6 +27,7 @@ class Statements:
     def __init__(self, schema: str, holds: str | None = None) -> None:
         self.schema = quoted(schema)
         kv, counts, marks = (f"{self.schema}.{name}" for name in ("kv", "counts", "marks"))
+        self.kv = kv
         version = f"SELECT k, NULL::bytea, v FROM {kv} WHERE k = ''"
 
         self.lookup = f"SELECT k, v FROM {kv} WHERE k = ANY($1::bytea[])"

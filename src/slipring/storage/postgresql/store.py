@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from slipring.clock import Clock, Ids, SystemClock
 from slipring.storage.contract import Decide, R, StoreUnavailable
+from slipring.storage.postgresql import views
 from slipring.storage.postgresql.address import Address
 from slipring.storage.postgresql.committer import Committer
 from slipring.storage.postgresql.errors import refusal
@@ -48,6 +49,11 @@ class PostgresqlStore:
             lanes[0], self._statements, address.profile, self._noticing, clock or SystemClock(), ids or Ids()
         )
         self._opening: set[asyncio.Future[None]] = set()
+
+    @property
+    def kv(self) -> str:
+        """The table of keys (`k`) and values (`v`), as SQL names it."""
+        return self._statements.kv
 
     @property
     def conflicts(self) -> int:
@@ -118,6 +124,10 @@ class PostgresqlStore:
             "groups": self._committer.groups,
         }
 
+    async def show(self, schema: str, queries: Mapping[str, str]) -> None:
+        """Make a schema whose views are these queries, by name, and no others that were made so. Raises StoreError."""
+        await views.replace(await self.lanes[0].session(), schema, queries)
+
     async def close(self) -> None:
         if self._closed:
             return
@@ -125,14 +135,6 @@ class PostgresqlStore:
         await self._committer.close()
         await self._tasks.drain()
         await close_all(self.lanes)
-
-    async def migrate(self) -> tuple[int, int]:
-        """Bring the schema to this version's format; the formats before and after. Raises StoreError."""
-        session = await connect(self.address)
-        try:
-            return await self._prepare(session), self._schema.format
-        finally:
-            await session.close()
 
     async def _open_session(self) -> Session:
         """A connection whose schema is as this version wants it. Raises StoreError."""
@@ -146,9 +148,9 @@ class PostgresqlStore:
                     self._is_prepared = True
         return session
 
-    async def _prepare(self, session: Session) -> int:
+    async def _prepare(self, session: Session) -> None:
         try:
-            return await self._schema.prepare(session.connection)
+            await self._schema.prepare(session.connection)
         except Exception as error:
             session.drop()
             raise refusal(error, self.address.shown) from error
