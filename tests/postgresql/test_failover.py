@@ -22,7 +22,7 @@ from tests.crash.api import Api, Refused, Unanswered
 
 TABLE = "things"
 WRITERS = 4
-RETRYABLE = {"InternalServerError", "ServiceUnavailable", "ThrottlingException"}
+RETRYABLE = {"InternalServerError", "ServiceUnavailableException", "ThrottlingException"}
 """What every SDK tries again."""
 SECONDS_MAX = 30
 OPTIONS = ("fsync=off", "shared_buffers=32MB", "max_wal_senders=4", "wal_receiver_status_interval=1s")

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from slipring.storage.contract import StoreBusy, StoreError, StoreFull
-from slipring.storage.postgresql import committer, pool
+from slipring.storage.postgresql import pool, writer
 from tests.postgresql.conftest import connected, opened
 from tests.storage.mutations import NO_LIMIT, increment, put, scan
 
@@ -23,7 +23,7 @@ async def locked(address: str, key: bytes) -> AsyncIterator[None]:
 
 
 def test_a_row_that_stays_locked_is_a_reason_to_try_later(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(committer, "_GIVE_UP_SECONDS", 0.2)
+    monkeypatch.setattr(writer, "GIVE_UP_SECONDS", 0.2)
 
     async def scenario() -> None:
         async with opened(address) as store:
@@ -53,13 +53,13 @@ def test_a_row_that_is_locked_for_a_while_is_waited_for(address: str) -> None:
 
 
 def test_a_statement_timeout_is_a_reason_to_try_later(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(committer, "_GIVE_UP_SECONDS", 0.2)
+    monkeypatch.setattr(writer, "GIVE_UP_SECONDS", 0.2)
 
     async def scenario() -> None:
         async with opened(address) as store:
             await increment(store, b"k")
-            session = await store.lanes[0].session()
-            await session.execute("SET statement_timeout = '20ms'")
+            for lane in store.lanes:
+                await (await lane.session()).execute("SET statement_timeout = '20ms'")
             async with locked(address, b"k"):
                 with pytest.raises(StoreBusy, match="statement timeout"):
                     await increment(store, b"k")
@@ -114,7 +114,7 @@ def test_a_pool_that_is_all_in_use_is_a_reason_to_try_later(address: str, monkey
     monkeypatch.setattr(pool, "WAIT_SECONDS", 0.05)
 
     async def scenario() -> None:
-        async with opened(address + "&pool=4") as store:
+        async with opened(address + "&pool=5") as store:
             await put(store, {b"k": b"v"})
             snapshot = store.snapshot()
             assert await snapshot.get(b"k") == b"v"

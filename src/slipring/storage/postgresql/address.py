@@ -35,8 +35,13 @@ PGSSLMODE ...) it takes from the environment, as libpq does too."""
 SCHEMA_BYTES_MAX = 63
 """PostgreSQL cuts longer names."""
 POOL = 10
-POOL_MIN = 4
-"""One connection commits, two read in batches, and one at least is for scans and snapshots."""
+WRITING = 2
+"""Connections that commit: one group waits for the disk while the next one is read for and decided."""
+READING = 2
+"""Connections that read keys: while one batch is under way the next one gathers. More would make batches smaller, and
+answers no sooner."""
+POOL_MIN = WRITING + READING + 1
+"""The others are for scans and snapshots."""
 
 
 @dataclass(frozen=True, slots=True)

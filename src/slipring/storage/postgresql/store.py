@@ -9,7 +9,7 @@ from typing import Any
 from slipring.clock import Clock, Ids, SystemClock
 from slipring.storage.contract import Decide, R, StoreUnavailable
 from slipring.storage.postgresql import views
-from slipring.storage.postgresql.address import Address
+from slipring.storage.postgresql.address import READING, WRITING, Address
 from slipring.storage.postgresql.committer import Committer
 from slipring.storage.postgresql.errors import refusal
 from slipring.storage.postgresql.noticing import Noticing
@@ -21,9 +21,6 @@ from slipring.storage.postgresql.sessions import Lane, Session, close_all, conne
 from slipring.storage.postgresql.snapshots import OpenView, PostgresqlSnapshot, open_view
 from slipring.storage.postgresql.statements import Statements
 from slipring.storage.postgresql.tasks import Tasks
-
-_READING_LANES = 2
-"""While one batch is under way the next one gathers; more lanes would make batches smaller, not answers sooner."""
 
 
 class PostgresqlStore:
@@ -41,12 +38,18 @@ class PostgresqlStore:
         self._tasks = Tasks()
         lanes = [Lane(self._open_session) for _ in range(address.pool)]
         self.lanes = lanes
-        reading, others = lanes[1 : 1 + _READING_LANES], lanes[1 + _READING_LANES :]
+        writing, reading, lent = lanes[:WRITING], lanes[WRITING : WRITING + READING], lanes[WRITING + READING :]
         self._reads = Reads(reading, self._statements, self._noticing, self._tasks)
-        self._pool = Pool(others)
+        self._pool = Pool(lent)
         self._pages = Pages(self._statements)
         self._committer = Committer(
-            lanes[0], self._statements, address.profile, self._noticing, clock or SystemClock(), ids or Ids()
+            writing,
+            self._statements,
+            address.profile,
+            self._noticing,
+            self._tasks,
+            clock or SystemClock(),
+            ids or Ids(),
         )
         self._opening: set[asyncio.Future[None]] = set()
 

@@ -1,0 +1,85 @@
+"""Mutations that wait for a group, and the keys that keep them waiting."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from slipring.storage.contract import WATCHED, Decide
+
+GROUP_MUTATIONS_MAX = 256
+"""More would keep the loop from serving reads for more than a few milliseconds."""
+_GROUP_READS_MAX = 4096
+
+
+class Mutation(NamedTuple):
+    """One that waits."""
+
+    reads: Sequence[bytes]
+    decide: Decide[Any]
+    future: asyncio.Future[Any]
+
+    def fail(self, error: Exception) -> None:
+        if not self.future.done():
+            self.future.set_exception(error)
+
+
+class Waiting:
+    """A queue whose groups may be under way at the same time, because they have no key in common.
+
+    Two groups that read the same key would be in each other's way, though nothing would go wrong: one would have to
+    be decided again. What is `WATCHED` does not count: everybody reads it, and hardly anybody writes it.
+    """
+
+    def __init__(self) -> None:
+        self._queue: deque[Mutation] = deque()
+        self._busy: set[bytes] = set()
+
+    def __len__(self) -> int:
+        return len(self._queue)
+
+    def add(self, mutation: Mutation) -> None:
+        self._queue.append(mutation)
+
+    def take(self) -> list[Mutation]:
+        """The next group, whose keys are busy until it is `done`; empty if all that waits has to wait on."""
+        group: list[Mutation] = []
+        passed: list[Mutation] = []
+        reads = 0
+        # Keys of those that are passed over: nobody may overtake them.
+        held_up = self._busy.copy()
+        while self._queue and len(group) < GROUP_MUTATIONS_MAX and reads < _GROUP_READS_MAX:
+            mutation = self._queue.popleft()
+            if mutation.future.done():
+                continue
+            if held_up.isdisjoint(mutation.reads):
+                group.append(mutation)
+                reads += len(mutation.reads)
+            else:
+                passed.append(mutation)
+                held_up.update(_own(mutation))
+        self._queue.extendleft(reversed(passed))
+        for mutation in group:
+            self._busy.update(_own(mutation))
+        return group
+
+    def give_back(self, mutations: Sequence[Mutation]) -> None:
+        """Have mutations of a group wait again, ahead of all others."""
+        self._queue.extendleft(reversed(mutations))
+
+    def done(self, group: Iterable[Mutation]) -> None:
+        """The keys of a group are free."""
+        for mutation in group:
+            self._busy.difference_update(mutation.reads)
+
+    def clear(self) -> list[Mutation]:
+        """What waited, and waits no longer."""
+        waiting = list(self._queue)
+        self._queue.clear()
+        return waiting
+
+
+def _own(mutation: Mutation) -> list[bytes]:
+    return [key for key in mutation.reads if not key.startswith(WATCHED)]

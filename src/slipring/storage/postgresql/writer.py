@@ -1,0 +1,176 @@
+"""Committing one group after the other on a connection of its own: read, decide, write."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from slipring.clock import Clock, Ids
+from slipring.storage.contract import StoreBusy, StoreError, StoreUnavailable, encode_counts
+from slipring.storage.postgresql.errors import Conflict, ConnectionLost
+from slipring.storage.postgresql.group import Group, Seen
+from slipring.storage.postgresql.landing import SLOTS, Lander, Landing, OneStatement
+from slipring.storage.postgresql.marker import Marker
+from slipring.storage.postgresql.noticing import Noticing
+from slipring.storage.postgresql.places import VERSION_PLACE, is_counter, place_of
+from slipring.storage.postgresql.profiles import Profile
+from slipring.storage.postgresql.sessions import Lane
+from slipring.storage.postgresql.statements import Statements
+from slipring.storage.postgresql.transaction import SeveralStatements
+from slipring.storage.postgresql.waiting import Mutation
+
+GIVE_UP_SECONDS = 5.0
+"""How long a group is tried before its callers are told to try again themselves."""
+_BACKOFF_SECONDS = 0.001
+_BACKOFF_DOUBLINGS_MAX = 6
+
+Outcome = tuple[Mutation, Any, Exception | None]
+
+
+class Writer:
+    """Commits groups. What it meets of others' commits makes it decide again."""
+
+    def __init__(
+        self, lane: Lane, statements: Statements, profile: Profile, noticing: Noticing, clock: Clock, ids: Ids
+    ) -> None:
+        self._lane = lane
+        self._statements = statements
+        self._profile = profile
+        self._noticing = noticing
+        self._clock = clock
+        self._ids = ids
+        self._marker = Marker(lane, statements, ids)
+        self._lander: Lander = (
+            OneStatement(statements) if profile.commits_in_one_statement else SeveralStatements(statements, profile)
+        )
+        self._slot = ids.number() % SLOTS
+        self._absences: list[tuple[int, list[bytes]]] = []
+        self.commits = 0
+        self.groups = 0
+        self.conflicts = 0
+
+    async def commit(self, mutations: list[Mutation]) -> list[Mutation]:
+        """Commit a group and answer its callers; those of it that have to wait for another one.
+
+        Raises StoreUnavailable if the server is gone; the group was told already."""
+        give_up_s = self._clock.monotonic() + GIVE_UP_SECONDS
+        tries = 0
+        while True:
+            try:
+                outcomes = await self._try(mutations)
+                break
+            except (Conflict, ConnectionLost) as error:
+                self.conflicts += 1
+                tries += 1
+                if self._clock.monotonic() >= give_up_s:
+                    return self._failed(mutations, _given_up(error))
+                await self._back_off(tries)
+            except Exception as error:
+                return self._failed(mutations, error)
+        for (_, _, future), result, failure in outcomes:
+            if future.done():
+                continue
+            if failure is None:
+                future.set_result(result)
+            else:
+                future.set_exception(failure)
+        await self._forget_absences()
+        return mutations[len(outcomes) :]
+
+    async def close(self) -> None:
+        await self._marker.close()
+
+    async def _try(self, mutations: list[Mutation]) -> list[Outcome]:
+        """Read, decide and write, as many as fit a transaction.
+
+        Raises Conflict, ConnectionLost (then nothing was written) or StoreError."""
+        seen = await self._see(mutations)
+        group = Group(seen)
+        outcomes: list[Outcome] = []
+        for mutation in mutations:
+            if outcomes and group.rows() > self._profile.rows_per_commit // 2:
+                break
+            outcomes.append(_decided(group, mutation))
+        if group.puts or group.counts:
+            await self._land(Landing(group, seen, self._ids.number(), self._slot), group)
+            self.groups += 1
+            self.commits += len(outcomes)
+        return outcomes
+
+    async def _see(self, mutations: list[Mutation]) -> Seen:
+        """All that the mutations read, in one view."""
+        by_place = {place_of(key): key for mutation in mutations for key in mutation.reads}
+        seen = Seen()
+        if not by_place:
+            return seen
+        counters = [place for place in by_place if is_counter(place)]
+        values = [VERSION_PLACE, *by_place]
+        if counters:
+            values = [place for place in values if not is_counter(place)]
+        version = None
+        for place, value, commit, a, b in await self._lane.fetch(self._statements.lookup_all, values, counters):
+            if place == VERSION_PLACE:
+                version = value
+            elif a is not None:
+                seen.values[by_place[place]] = encode_counts(a, b)
+            else:
+                key = by_place[place]
+                seen.values[key] = value
+                seen.commits[key] = commit
+        self._noticing.saw(version)
+        return seen
+
+    async def _land(self, landing: Landing, group: Group) -> None:
+        last = await self._marker.last_commit()
+        session = await self._lane.session()
+        try:
+            await self._lander.land(session, landing, self._marker.name, last)
+            self._marker.landed(landing.commit)
+        except Conflict:
+            # Perhaps over a counter, with a writer that has the same slot.
+            self._slot = self._ids.number() % SLOTS
+            raise
+        except ConnectionLost:
+            self._lane.drop()
+            if not await self._marker.happened(landing.commit):
+                raise
+        if landing.touches_watched:
+            self._noticing.wrote(landing.version, group.puts)
+        if absences := landing.plan.absences():
+            self._absences.append((landing.commit, absences))
+
+    async def _forget_absences(self) -> None:
+        """Remove the rows that said that a key is absent. One that is left does no harm."""
+        absences, self._absences = self._absences, []
+        for commit, keys in absences:
+            try:
+                session = await self._lane.session()
+                await session.fetch(self._statements.forget_absent, [place_of(key) for key in keys], commit)
+            except (StoreError, Conflict, ConnectionLost):
+                return
+
+    async def _back_off(self, tries: int) -> None:
+        """Wait for a moment of random length, so that two who are in each other's way do not stay so."""
+        if tries > 1:
+            longest = _BACKOFF_SECONDS * 2 ** min(tries, _BACKOFF_DOUBLINGS_MAX)
+            await asyncio.sleep(longest * (self._ids.number() % 1000) / 1000)
+
+    def _failed(self, mutations: list[Mutation], error: Exception) -> list[Mutation]:
+        for mutation in mutations:
+            mutation.fail(error)
+        if isinstance(error, StoreUnavailable):
+            raise error
+        return []
+
+
+def _decided(group: Group, mutation: Mutation) -> Outcome:
+    try:
+        return mutation, group.decide(mutation.reads, mutation.decide), None
+    except Exception as error:
+        return mutation, None, error
+
+
+def _given_up(error: Exception) -> StoreError:
+    if isinstance(error, ConnectionLost):
+        return StoreUnavailable(f"PostgreSQL: {error}")
+    return StoreBusy(f"PostgreSQL: too many conflicts: {error}")
