@@ -51,7 +51,7 @@ def read_up_to(size_bytes: int, pairs: Iterable[tuple[bytes, bytes]]) -> tuple[l
     size = 0
     for _, row in pairs:
         _version, item_size, checksum = _unpack(row)
-        body = row[_HEADER_BYTES:]
+        body = row[HEADER_BYTES:]
         if crc32(body) != checksum:
             raise _damaged()
         bodies.append(body)
