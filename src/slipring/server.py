@@ -134,6 +134,7 @@ async def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
     service = Service(engine, HANDLERS, WORDINGS[settings.wording], gate)
     return Assembly(service, lambda: store.get(_READY_KEY), calls.answer, access, samples, close)
 
+
 def _admin_calls(settings: Settings, engine: Engine, triggers: Triggers) -> AdminCalls:
     calls = AdminCalls(test_mode=settings.test_mode)
     add_upkeep_calls(calls, engine)
