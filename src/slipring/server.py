@@ -25,6 +25,7 @@ from slipring.admin.process import Process
 from slipring.admin.reporter import Reporter
 from slipring.admin.samples import Samples, by_label
 from slipring.admin.stored import archive_samples, journal_samples, scrub_samples, store_samples, table_samples
+from slipring.admin.stream_calls import add_stream_calls
 from slipring.admin.trigger_calls import add_trigger_calls, trigger_samples
 from slipring.admin.upkeep_calls import add_upkeep_calls
 from slipring.clock import Clock, Ids, MovableClock, SystemClock
@@ -138,6 +139,7 @@ async def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
 def _admin_calls(settings: Settings, engine: Engine, triggers: Triggers) -> AdminCalls:
     calls = AdminCalls(test_mode=settings.test_mode)
     add_upkeep_calls(calls, engine)
+    add_stream_calls(calls, engine)
     add_trigger_calls(calls, triggers)
 
     async def follow_clock() -> dict[str, Any]:

@@ -1,5 +1,5 @@
 """What happens when no request waits for it: filling new indexes, erasing dropped tables, making backups, restoring
-tables, trimming journals.
+tables, trimming journals, splitting their shards.
 
 Jobs are keys in the store, committed with the change that made them necessary, so a crash loses none. One process at
 a time works on them, under a lease; every process looks now and then, so that a dead one's jobs are taken over.
@@ -28,6 +28,7 @@ from slipring.engine.archive.archiver import release
 from slipring.engine.catalog import Catalog
 from slipring.engine.leases import Lease
 from slipring.engine.recurring import Recurring
+from slipring.engine.stream_load import ShardLoad
 from slipring.model.keys import successor
 from slipring.storage.contract import Store, StoreDamaged
 
@@ -59,6 +60,7 @@ class Background:
         """Records and bytes of each table's journal, as of when this process last looked after them."""
         self.archives = False
         """Whether this deployment has an archive, for which journals are kept."""
+        self._load = ShardLoad(store, catalog, clock)
         recurring = Recurring("background", _LOOK_SECONDS, self._lease, self._work)
         self.start = recurring.start
         self.wake = recurring.wake
@@ -70,6 +72,8 @@ class Background:
 
     async def _work(self) -> None:
         await self._keep()
+        if self._load.is_due and await self._lease.hold():
+            await self._load.look()
         failed: set[bytes] = set()
         while jobs := [job for job in await self._jobs() if job[0] not in failed]:
             if not await self._lease.hold():

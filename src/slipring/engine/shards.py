@@ -8,7 +8,7 @@ planned for the old shard is planned again. A stream begins and ends with shards
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import itemgetter
 from struct import Struct
 from typing import Any, TypeAlias
@@ -94,15 +94,44 @@ def _keeps_old(table_record: Mapping[str, Any]) -> bool:
     return _is_rewound(table_record) or (_has_stream(table_record) and table_record["Stream"]["ViewType"] in views)
 
 
-def cut(table_record: Mapping[str, Any], now: float, children: int = 1) -> dict[str, Any]:
+def cut(table_record: Mapping[str, Any], now: float) -> dict[str, Any]:
     """The table's record with every open shard of its journal closed and, while anybody reads it, followed by one
-    child, or by several that share its range."""
+    child."""
+    open_ = _open(table_record)
+    parents = (open_ or [new_shard(-1, 0, HASH_COUNT, now)]) if is_wanted(table_record) else []
+    return _handed_on(table_record, open_, parents, 1, now)
+
+
+def split(table_record: Mapping[str, Any], numbers: Collection[int], now: float) -> dict[str, Any]:
+    """The table's record with these of its open shards closed, each followed by two children that share its range."""
+    parents = [
+        shard for shard in _open(table_record) if shard["Number"] in numbers and shard["High"] > shard["Low"] + 1
+    ]
+    return _handed_on(table_record, parents, parents, 2, now)
+
+
+def open_numbers(table_record: Mapping[str, Any]) -> list[int]:
+    """The numbers of the journal's open shards."""
+    return [shard["Number"] for shard in _open(table_record)]
+
+
+def _open(table_record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [shard for shard in table_record.get("Journal", NO_JOURNAL)["Shards"] if is_open(shard)]
+
+
+def _handed_on(
+    table_record: Mapping[str, Any],
+    closing: Sequence[Mapping[str, Any]],
+    parents: Sequence[Mapping[str, Any]],
+    children: int,
+    now: float,
+) -> dict[str, Any]:
+    """The table's record with some shards closed, and so many children for each parent, one beside the other."""
     journal: JournalRecord = table_record.get("Journal", NO_JOURNAL)
     number = journal["LastShard"]
-    parents = [shard for shard in journal["Shards"] if is_open(shard)]
-    shards = [{**shard, "Closed": now} if is_open(shard) else shard for shard in journal["Shards"]]
+    shards = [{**shard, "Closed": now} if shard in closing else shard for shard in journal["Shards"]]
     stream = table_record.get("Stream", {})
-    for parent in (parents or [new_shard(-1, 0, HASH_COUNT, now)]) if is_wanted(table_record) else ():
+    for parent in parents:
         width = (parent["High"] - parent["Low"]) // children
         for child in range(children):
             low = parent["Low"] + child * width
