@@ -171,3 +171,46 @@ def test_a_table_that_is_dropped_is_swept_no_more() -> None:
         assert await keys_under(store, keyspace.EXPIRING_TABLES) == []
 
     asyncio.run(scenario())
+
+
+class SlowScans(MemoryStore):
+    """A store where much that was deleted lies in the way of scans from far back, for which time passes."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__()
+        self._time = clock
+        self.slow_scans = 0
+
+    async def scan(
+        self, start: bytes, stop: bytes, *, limit: int, bytes_max: int, reverse: bool = False
+    ) -> list[tuple[bytes, bytes]]:
+        if start.startswith(keyspace.all_index_entries(1)) and start < INDEX.expired_range(NOW, NOW - 60)[0]:
+            self.slow_scans += 1
+            self._time.advance(0.1)
+        return await super().scan(start, stop, limit=limit, bytes_max=bytes_max, reverse=reverse)
+
+
+def test_full_looks_are_the_more_seldom_the_longer_they_take() -> None:
+    """After a mass deletion each full look may take a tenth of a second, in which no request is answered. What
+    expires meanwhile is found all the same, each second; what is written when it is long expired, some looks later."""
+
+    async def scenario() -> None:
+        clock = ManualClock(NOW)
+        store = SlowScans(clock)
+        process = await expiring_table(store, {}, clock)
+        await expiry_backfill.finish(store, process.engine.catalog)
+        await process.put("things", "late", at={"N": str(NOW + 10)})
+        sweep = process.engine.time_to_live._sweep
+        for second in range(15):
+            await sweep()
+            clock.advance(1)
+            if second == 2:
+                await process.put("things", "long expired", at={"N": str(NOW - 3600)})
+        assert store.slow_scans <= 2
+        assert await process.get("things", "late") is None
+        for _ in range(10):
+            clock.advance(1)
+            await sweep()
+        assert await process.get("things", "long expired") is None
+
+    asyncio.run(scenario())

@@ -59,9 +59,10 @@ class ExpiryIndex:
         """Where the item of an entry lies."""
         return self._table_prefix + entry_key[len(self._prefix) + _SECONDS.size :]
 
-    def expired_range(self, now: float) -> tuple[bytes, bytes]:
-        """The first key of the entries of expired items, and the one after their last."""
-        oldest = max(0, math.ceil(now - EXPIRED_SECONDS_MAX))
+    def expired_range(self, now: float, since: float = 0.0) -> tuple[bytes, bytes]:
+        """The first key of the entries of items that expired by now, not before `since`, and the one after their
+        last."""
+        oldest = max(math.floor(since), math.ceil(now - EXPIRED_SECONDS_MAX))
         return self._prefix + _SECONDS.pack(oldest), self._prefix + _SECONDS.pack(math.ceil(now))
 
     def move(self, item_key: bytes, old: Item | None, new: Item | None, puts: dict[bytes, bytes | None]) -> None:
