@@ -31,9 +31,10 @@ class InterruptedStore(MemoryStore):
         """Have `interruption` happen once, before the next commit or a later one."""
         self._before_commits = [None] * skipped + [interruption]
 
-    def during_read(self, interruption: Interruption) -> None:
-        """Have `interruption` happen once, when the next `get` or `scan` has read but not yet returned."""
-        self._during_reads = [interruption]
+    def during_read(self, interruption: Interruption, *, skipped: int = 0) -> None:
+        """Have `interruption` happen once, when the next `get` or `scan`, or a later one, has read but not yet
+        returned."""
+        self._during_reads = [None] * skipped + [interruption]
 
     async def get(self, key: bytes) -> bytes | None:
         value = await super().get(key)

@@ -15,10 +15,11 @@ async def oldest_position(engine: Engine, stream: StreamRecord, shard: dict[str,
     """The first position of a shard whose record is still shown; the next one to be given where none is."""
     prefix = keyspace.journal(stream["TableId"])
     first, beyond = first_position(shard["Number"]), first_position(shard["Number"] + 1)
+    # First the head: what is written after it was read, and so beyond it, is not taken for trimmed.
+    last, _ = decode_head(await engine.store.get(keyspace.journal_head(stream["TableId"], shard["Number"])))
     oldest = await engine.store.scan(
         prefix + position_value(first), prefix + position_value(beyond), limit=1, bytes_max=1
     )
-    last, _ = decode_head(await engine.store.get(keyspace.journal_head(stream["TableId"], shard["Number"])))
     if not oldest:
         return last + 1 if last else first
     shown_since_us = microseconds(engine.clock.now() - RETENTION_SECONDS)
