@@ -4,16 +4,25 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 
 VENV := .venv
+FAST := .venv-fast
 SDKS := .venv-sdks
 JAVASCRIPT := tests/sdks/javascript
 
 PIP_INSTALL := -m pip --disable-pip-version-check install --quiet
 PYTEST ?= -n 2
 
-.PHONY: serve test check format lock sdks clean
+.PHONY: serve fast test check format lock sdks clean
 
 serve: $(VENV)/serve.installed
 	$(VENV)/bin/slipring serve $(ARGS)
+
+# The same server with its hot modules compiled, in an environment of its own: .venv-fast/bin/slipring. Needs a C
+# compiler, and to be made anew after each change of the source.
+fast:
+	rm -rf $(FAST)
+	$(PYTHON) -m venv $(FAST)
+	$(FAST)/bin/python $(PIP_INSTALL) --require-hashes --requirement requirements/compile.txt
+	HATCH_BUILD_HOOK_ENABLE_CUSTOM=true $(FAST)/bin/python $(PIP_INSTALL) --no-deps --no-build-isolation .
 
 test: check sdks
 	$(VENV)/bin/python -m pytest -W error $(PYTEST)
@@ -56,8 +65,9 @@ COMPILE := uv pip compile --universal --generate-hashes --no-emit-index-url --no
 lock:
 	$(COMPILE) $(UPGRADE) pyproject.toml --all-extras --group build --output-file requirements/serve.txt
 	$(COMPILE) $(UPGRADE) pyproject.toml --all-extras --group build --group test --group check --output-file requirements/test.txt
+	$(COMPILE) $(UPGRADE) pyproject.toml --all-extras --group build --group compile --output-file requirements/compile.txt
 	$(COMPILE) $(UPGRADE) --group sdks --output-file requirements/sdks.txt
 	cd $(JAVASCRIPT) && npm install --package-lock-only --omit-lockfile-registry-resolved
 
 clean:
-	rm -rf $(VENV) $(SDKS) $(JAVASCRIPT)/node_modules
+	rm -rf $(VENV) $(FAST) $(SDKS) $(JAVASCRIPT)/node_modules
