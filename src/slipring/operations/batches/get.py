@@ -7,7 +7,6 @@ from typing import Any
 import orjson
 
 from slipring.capacity.consumed import Tally
-from slipring.capacity.metering import count_read
 from slipring.capacity.units import read_units
 from slipring.engine import rows
 from slipring.engine.catalog import CatalogChanged
@@ -19,7 +18,7 @@ from slipring.model import limits
 from slipring.model.attribute_values import Item, normalise_item
 from slipring.model.errors import batches as errors
 from slipring.model.errors import items as item_errors
-from slipring.operations.answers import AnswerParts
+from slipring.operations.answers import AnswerParts, around
 from slipring.operations.projections import plan_projection
 
 
@@ -80,14 +79,14 @@ def _answer(request: dict[str, Any], parts: list[_TablePart], found: list[bytes 
                 left.append(key)
                 continue
             size += row_bytes
-            count_read(part.table, row, consistent=part.consistent)
             tally.table_units += read_units(row_bytes, consistent=part.consistent)
             if row is not None:
                 told.append(part.told(row))
+        part.table.usage.read_units += tally.table_units
         position += len(part.keys)
         if left:
             unprocessed[part.name] = {**part.request, "Keys": left}
-        responses.splice(orjson.dumps(part.name)[1:-1], b"[" + b",".join(told) + b"]")
+        responses.splice(orjson.dumps(part.name)[1:-1], around(b"[", told, b"]"))
         tallies.append(tally)
     answer = AnswerParts()
     answer.splice(b"Responses", b"".join(responses.finish()))
