@@ -1,0 +1,1 @@
+"""Slipring on PostgreSQL beside pgbench on the same server: the same single-row reads and upserts, by hand."""
