@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -69,9 +69,11 @@ def postgresql() -> Iterator[tuple[Path, int]]:
 
 def used_s(pid: int) -> float:
     """The processor seconds of a process and its children, of those too that have ended."""
-    own, ended = _times(pid)
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return own + ended + sum(_times(int(child))[0] for child in children)
+    children = 0.0
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        with suppress(FileNotFoundError, ProcessLookupError):  # it ended just now, and counts among those
+            children += _times(int(child))[0]
+    return children + sum(_times(pid))
 
 
 def _times(pid: int) -> tuple[float, float]:

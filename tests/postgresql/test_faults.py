@@ -114,7 +114,7 @@ def test_a_pool_that_is_all_in_use_is_a_reason_to_try_later(address: str, monkey
     monkeypatch.setattr(pool, "WAIT_SECONDS", 0.05)
 
     async def scenario() -> None:
-        async with opened(address + "&pool=5") as store:
+        async with opened(address + "&pool=4") as store:
             await put(store, {b"k": b"v"})
             snapshot = store.snapshot()
             assert await snapshot.get(b"k") == b"v"

@@ -34,14 +34,14 @@ PGSSLMODE ...) it takes from the environment, as libpq does too."""
 
 SCHEMA_BYTES_MAX = 63
 """PostgreSQL cuts longer names."""
-POOL = 10
-WRITING = 2
-"""Connections that commit: one group waits for the disk while the next one is read for and decided."""
+POOL = 16
+WRITING = 4
+"""Connections that commit, if there are enough: some groups wait for the disk while others are read for."""
 READING = 2
 """Connections that read keys: while one batch is under way the next one gathers. More would make batches smaller, and
 answers no sooner."""
-POOL_MIN = WRITING + READING + 1
-"""The others are for scans and snapshots."""
+POOL_MIN = 1 + READING + 1
+"""One that commits, and one for scans and snapshots."""
 
 
 @dataclass(frozen=True, slots=True)

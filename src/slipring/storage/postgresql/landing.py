@@ -10,8 +10,8 @@ from slipring.storage.postgresql.places import VERSION_PLACE, place_of, rest_of
 from slipring.storage.postgresql.sessions import Session
 from slipring.storage.postgresql.statements import Statements
 
-SLOTS = 16
-"""In how many rows a counter is kept, so that as many processes may count at the same time."""
+SLOTS = 32
+"""In how many rows a counter is kept at most, so that as many writers may count at the same time."""
 
 
 class Landing:

@@ -38,9 +38,10 @@ class PostgresqlStore:
         self._tasks = Tasks()
         lanes = [Lane(self._open_session) for _ in range(address.pool)]
         self.lanes = lanes
-        writing, reading, lent = lanes[:WRITING], lanes[WRITING : WRITING + READING], lanes[WRITING + READING :]
+        reading, others = lanes[:READING], lanes[READING:]
+        writing = others[: min(WRITING, len(others) - 1)]
         self._reads = Reads(reading, self._statements, self._noticing, self._tasks)
-        self._pool = Pool(lent)
+        self._pool = Pool(others[len(writing) :])
         self._pages = Pages(self._statements)
         self._committer = Committer(
             writing,
