@@ -12,8 +12,9 @@ import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from socket import socket
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvloop
 
@@ -40,12 +41,10 @@ from slipring.engine.archive.archiver import Archiver
 from slipring.engine.archive.destinations import ArchiveError, open_destination
 from slipring.engine.engine import Engine
 from slipring.engine.scrub.passes import Passes
-from slipring.iam.access import Access, access_to
 from slipring.iam.credentials import OneKeyPair
 from slipring.iam.isolation import Isolation
 from slipring.model.service import operations, targets
 from slipring.model.validation import WORDINGS
-from slipring.operations.access.gate import Gate
 from slipring.operations.registry import HANDLERS
 from slipring.operations.service import Service
 from slipring.settings import Settings
@@ -54,6 +53,10 @@ from slipring.storage.contract import StoreError
 from slipring.storage.sealing import MasterKeyError
 from slipring.triggers.targets import TargetUnknown, opened
 from slipring.triggers.triggers import Triggers
+
+if TYPE_CHECKING:
+    from slipring.iam.access import Access
+    from slipring.operations.access.gate import Gate
 
 logger = logging.getLogger("slipring")
 
@@ -76,15 +79,21 @@ class Assembly:
     api: Api
     ready: Ready
     administer: Administer
-    access: Access
+    access: Callable[[], Access]
+    """Makes what keeps identities when it is asked for: with auth off hardly anybody does."""
     samples: Callable[[], Samples]
     close: Callable[[], Awaitable[None]]
 
 
 async def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
-    """Open the store and put the layers on it, in the running event loop. Raises StoreError, MasterKeyError,
-    TargetUnknown, ArchiveError."""
+    """Open the store and put the layers on it, in the running event loop. Raises StartError, StoreError,
+    MasterKeyError, TargetUnknown, ArchiveError."""
     master_key = settings.master_key_bytes()
+    if settings.auth == "enforce" and master_key is None and key_pair(settings) is None:
+        raise StartError(
+            "auth enforce needs access_key_id and secret_access_key, or a master key for the users in the store:"
+            " nobody could sign a request"
+        )
     callees = opened(settings.trigger)
     destination = None if settings.archive is None else open_destination(settings.archive)
     store = open_store(settings.store, durability=settings.durability)
@@ -105,12 +114,16 @@ async def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
     scrubs.start()
     if archiver is not None:
         archiver.start()
-    access = access_to(store, clock, ids, master_key, key_pair(settings), settings.credentials_trusted_s)
-    if settings.auth != "off":
-        access.keyring.start()
+
+    @cache
+    def access() -> Access:
+        from slipring.iam.access import access_to
+
+        return access_to(store, clock, ids, master_key, key_pair(settings), settings.credentials_trusted_s)
 
     async def close() -> None:
-        await access.keyring.stop()
+        if access.cache_info().currsize:
+            await access().keyring.stop()
         if archiver is not None:
             await archiver.stop()
         await scrubs.stop()
@@ -118,8 +131,17 @@ async def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
         await engine.stop()
         await store.close()
 
+    try:
+        if master_key is not None:
+            await access().check_master_key()
+    except (MasterKeyError, StoreError):
+        await close()
+        raise
+    if settings.auth != "off":
+        access().keyring.start()
+
     def samples() -> Samples:
-        denied = {"slipring_denied_requests_total": by_label(gate.denied)}
+        denied: Samples = {} if gate is None else {"slipring_denied_requests_total": by_label(gate.denied)}
         return {
             **store_samples(store),
             **table_samples(engine.catalog.usages),
@@ -131,9 +153,15 @@ async def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
         }
 
     calls = _admin_calls(settings, engine, triggers)
-    gate = Gate(engine, lenient=settings.auth == "warn")
+    gate = None if settings.auth == "off" else _gate(settings, engine)
     service = Service(engine, HANDLERS, WORDINGS[settings.wording], gate)
     return Assembly(service, lambda: store.get(_READY_KEY), calls.answer, access, samples, close)
+
+
+def _gate(settings: Settings, engine: Engine) -> Gate:
+    from slipring.operations.access.gate import Gate
+
+    return Gate(engine, lenient=settings.auth == "warn")
 
 
 def _admin_calls(settings: Settings, engine: Engine, triggers: Triggers) -> AdminCalls:
@@ -169,7 +197,7 @@ def front(
     meters = Meters(operations())
     failures = Failures()
     authenticate = authenticators(
-        settings.auth, assembly.access.keyring, clock.machine_now, Isolation.named(settings.isolate), failures
+        settings.auth, lambda: assembly.access().keyring, clock.machine_now, Isolation.named(settings.isolate), failures
     )
     sts = authenticate.sts if audit is None else audit.noting(authenticate.sts)
     listener = Listener(
@@ -179,7 +207,7 @@ def front(
         administer=assembly.administer,
         meters=meters,
         authenticate=authenticate.dynamodb,
-        query_api=QueryApi(sts, assembly.access.tokens, ids).answer,
+        query_api=QueryApi(sts, lambda: assembly.access().tokens, ids).answer,
         keeps_repeated=settings.auth != "off",
         audit=audit,
         admission=Admission(settings.admin_token, enforcing=settings.auth == "enforce"),
@@ -275,19 +303,11 @@ class Server:
             self._on_ready(self)
 
     async def _open(self) -> None:
-        """Raises StartError, MasterKeyError, StoreError."""
+        """Raises what `build` does, and StartError."""
         self._assembly = assembly = await build(self.settings, self._clock, self._ids)
-        keys = assembly.access.keys
         try:
-            if keys is not None:
-                await keys.check_master_key()
-            elif self.settings.auth == "enforce" and key_pair(self.settings) is None:
-                raise StartError(
-                    "auth enforce needs access_key_id and secret_access_key, or a master key for the users in the"
-                    " store: nobody could sign a request"
-                )
             self._audit = self._audit_log()
-        except (StartError, MasterKeyError, StoreError):
+        except StartError:
             await assembly.close()
             raise
 

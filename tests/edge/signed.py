@@ -64,7 +64,7 @@ class Verifying:
 
     def __init__(self, now: Callable[[], float], mode: str = "enforce", credentials: Credentials = PAIR) -> None:
         self._failures = Failures()
-        self._authenticate = authenticators(mode, credentials, now, Isolation(), self._failures).dynamodb
+        self._authenticate = authenticators(mode, lambda: credentials, now, Isolation(), self._failures).dynamodb
 
     def caller(self, data: bytes) -> Caller:
         return self.caller_of(read(data))

@@ -26,7 +26,6 @@ from slipring.edge.routes import Routes
 from slipring.edge.traffic import Traffic, monotonic
 from slipring.iam.caller import Caller
 from slipring.model.errors.base import ApiError
-from slipring.operations.access import NEEDS
 
 logger = logging.getLogger("slipring.audit")
 
@@ -155,6 +154,8 @@ def _access_key(request: Request) -> str:
 
 def _resources(entry: Entry, operation: str) -> list[str]:
     """What the operation is on, as policies are asked of it; none if the request cannot be made out."""
+    from slipring.operations.access import NEEDS
+
     if entry.caller is None or operation not in NEEDS:
         return []
     try:

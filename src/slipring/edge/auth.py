@@ -11,8 +11,7 @@ from collections.abc import Callable
 from slipring.edge.authorization import presented
 from slipring.edge.limits import CACHED_MAX
 from slipring.edge.request import Request
-from slipring.iam.caller import Caller
-from slipring.iam.credentials import account_of
+from slipring.iam.caller import Caller, account_of
 from slipring.iam.isolation import Isolation
 
 Authenticate = Callable[[Request], Caller]

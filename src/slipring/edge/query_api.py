@@ -5,10 +5,9 @@ Source: STS API reference, "Making query requests".
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
-from typing import Any
+from collections.abc import Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
-from xml.sax.saxutils import escape
 
 from slipring.clock import Ids
 from slipring.edge.auth import Authenticate
@@ -16,9 +15,11 @@ from slipring.edge.framing import Page
 from slipring.edge.request import Request
 from slipring.iam.caller import Caller
 from slipring.iam.credentials import NotLoaded
-from slipring.iam.sts import Result, TokenService
 from slipring.model.errors import sts as errors
 from slipring.model.errors.base import ApiError
+
+if TYPE_CHECKING:
+    from slipring.iam.sts import Result, TokenService
 
 _FORM = b"application/x-www-form-urlencoded"
 _XML = b"text/xml"
@@ -36,10 +37,14 @@ _CODES = {
 """What the query protocol calls the errors of signatures and policies; all of them are answered with 403."""
 
 
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+
+
 class QueryApi:
     """Answers the Security Token Service's actions."""
 
-    def __init__(self, authenticate: Authenticate, service: TokenService, ids: Ids) -> None:
+    def __init__(self, authenticate: Authenticate, service: Callable[[], TokenService], ids: Ids) -> None:
+        """`service` makes it when it is asked for: most servers never are."""
         self._authenticate = authenticate
         self._service = service
         self._ids = ids
@@ -57,7 +62,7 @@ class QueryApi:
             request.entry.action = action
         request_id = self._ids.uuid()
         try:
-            perform = self._service.actions.get(action)
+            perform = self._service().actions.get(action)
             if perform is None:
                 raise errors.unknown_action(action, parameters.get("Version", ""))
             result = await perform(await self._caller(request), parameters)
@@ -102,7 +107,7 @@ def _document(name: str, members: Result) -> bytes:
 def _elements(members: Result) -> str:
     return "".join(
         [
-            f"<{name}>{_elements(value) if isinstance(value, dict) else escape(value)}</{name}>"
+            f"<{name}>{_elements(value) if isinstance(value, dict) else value.translate(_ESCAPES)}</{name}>"
             for name, value in members.items()
         ]
     )

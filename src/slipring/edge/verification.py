@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from hmac import compare_digest
+from typing import TYPE_CHECKING
 
 from slipring.edge.auth import SIGNATURE_LENGTH
 from slipring.edge.authorization import Presented, presented
@@ -20,10 +21,12 @@ from slipring.edge.request import Request
 from slipring.edge.sigv4 import TERMINATOR, Mac, canonical_request, signing_key, string_to_sign
 from slipring.iam.caller import Caller
 from slipring.iam.credentials import Credential, Credentials
-from slipring.iam.identities import Identity
 from slipring.iam.isolation import Isolation
 from slipring.model.errors import edge as errors
 from slipring.model.errors.base import ApiError
+
+if TYPE_CHECKING:
+    from slipring.iam.identities import Identity
 
 DYNAMODB = "dynamodb"
 """The service that requests are signed for, those for streams too."""

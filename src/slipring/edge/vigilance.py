@@ -70,14 +70,19 @@ class Authenticators(NamedTuple):
 
 
 def authenticators(
-    mode: str, credentials: Credentials, now: Callable[[], float], isolation: Isolation, failures: Failures
+    mode: str,
+    credentials: Callable[[], Credentials],
+    now: Callable[[], float],
+    isolation: Isolation,
+    failures: Failures,
 ) -> Authenticators:
-    """By the setting `auth`."""
+    """By the setting `auth`; with `off` nobody asks for the `credentials`."""
     trust = TrustingAuthenticator(isolation).identify
     if mode == "off":
         return Authenticators(trust, trust)
-    verifier = Verifier(credentials, now, isolation, failures.count)
-    credentials.forgotten = verifier.forget
+    known = credentials()
+    verifier = Verifier(known, now, isolation, failures.count)
+    known.forgotten = verifier.forget
     verify = Authenticators(verifier.identify, partial(verifier.identify_for, "sts"))
     if mode == "enforce":
         return verify

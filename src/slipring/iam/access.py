@@ -27,6 +27,11 @@ class Access:
     keyring: Keyring
     tokens: TokenService
 
+    async def check_master_key(self) -> None:
+        """Raises MasterKeyError if there is one and the store's secrets are sealed with another."""
+        if self.keys is not None:
+            await self.keys.check_master_key()
+
 
 def access_to(
     store: Store, clock: Clock, ids: Ids, master_key: bytes | None, given: OneKeyPair | None, trust_s: float

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from slipring.iam.identities import Identity
+if TYPE_CHECKING:
+    from slipring.iam.identities import Identity
+
+_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 
 DEFAULT_ACCOUNT = "000000000000"
 """Of callers whose access key names no account."""
@@ -25,3 +30,8 @@ class Caller:
     """The part of the store that this caller sees; empty for the one that all share."""
     identity: Identity | None = None
     """Whose the credential is, if signatures are verified; None where anybody is welcome."""
+
+
+def account_of(access_key: str) -> str:
+    """The account of a caller of whom nothing is known but the access key: the key, if it has twelve digits."""
+    return access_key if _ACCOUNT.fullmatch(access_key) else DEFAULT_ACCOUNT

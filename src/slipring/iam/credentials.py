@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from slipring.iam.caller import DEFAULT_ACCOUNT
-from slipring.iam.identities import Identity, root
+from slipring.iam.caller import account_of
 
-_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
+if TYPE_CHECKING:
+    from slipring.iam.identities import Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +61,8 @@ class OneKeyPair:
     def __init__(self, access_key: str, secret_key: str) -> None:
         self.forgotten: Callable[[], None] = lambda: None
         self.refresh: Callable[[], None] = lambda: None
+        from slipring.iam.identities import root
+
         self._credential = Credential(access_key, secret_key, root(account_of(access_key)))
 
     def find(self, access_key: str, session_token: str) -> Credential | None:
@@ -70,8 +71,3 @@ class OneKeyPair:
 
     def used(self, access_key: str, service: str, region: str) -> None:
         """Nobody asks."""
-
-
-def account_of(access_key: str) -> str:
-    """The account of a caller of whom nothing is known but the access key: the key, if it has twelve digits."""
-    return access_key if _ACCOUNT.fullmatch(access_key) else DEFAULT_ACCOUNT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 
@@ -14,8 +14,11 @@ from slipring.model import validation
 from slipring.model.errors import requests as errors
 from slipring.model.errors.base import ApiError
 from slipring.model.errors.tree import ConditionalCheckFailedException, ValidationException
-from slipring.operations.access.gate import Gate
 from slipring.operations.replanning import PLANS_MAX, is_overtaken
+
+if TYPE_CHECKING:
+    from slipring.iam.identities import Identity
+    from slipring.operations.access.gate import Gate
 
 Request: TypeAlias = dict[str, Any]
 Answer: TypeAlias = list[bytes]
@@ -37,7 +40,7 @@ class Service:
     ) -> None:
         """`gate` is for callers whose identity is known."""
         self._engine = engine
-        self._gate = gate or Gate(engine)
+        self._gate = gate
         self._handlers = handlers
         self._refresh = engine.store.refresh
         self._wording = wording
@@ -73,7 +76,7 @@ class Service:
             generation = catalog.generation
             try:
                 if caller.identity is not None:
-                    await self._gate.check(operation, request, caller, caller.identity)
+                    await self._require_allowed(operation, request, caller, caller.identity)
                 return await handler(self._engine, request, caller)
             except CatalogChanged:
                 self._refresh()
@@ -84,6 +87,14 @@ class Service:
                 if not await is_overtaken(self._engine, generation):
                     raise
         raise errors.table_keeps_changing()
+
+    async def _require_allowed(self, operation: str, request: Request, caller: Caller, identity: Identity) -> None:
+        if self._gate is None:
+            # Most servers know nobody's identity and never need it, and it takes a while to load.
+            from slipring.operations.access.gate import Gate
+
+            self._gate = Gate(self._engine)
+        await self._gate.check(operation, request, caller, identity)
 
 
 def _drop_nulls(request: Request) -> None:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
 from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -31,6 +27,9 @@ class Seal:
     """Seals and opens under one key."""
 
     def __init__(self, key: bytes, random_bytes: Callable[[int], bytes]) -> None:
+        # Most servers seal nothing, and this library costs them a tenth of their start.
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         assert len(key) == KEY_BYTES
         self._cipher = AESGCM(key)
         self._random_bytes = random_bytes
@@ -42,6 +41,8 @@ class Seal:
 
     def open(self, sealed: bytes, purpose: bytes) -> bytes:
         """Raises SealBroken."""
+        from cryptography.exceptions import InvalidTag
+
         try:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose)
         except (InvalidTag, ValueError):
@@ -66,6 +67,8 @@ def master_key(text: str | None, file: str | None, command: str | None) -> bytes
 
 
 def _printed_by(command: str) -> str:
+    import subprocess
+
     try:
         ran = subprocess.run(
             shlex.split(command), capture_output=True, encoding="ascii", timeout=_COMMAND_TIMEOUT_S, check=True

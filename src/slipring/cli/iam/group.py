@@ -80,8 +80,7 @@ async def _opened(settings: Settings, action: Callable[[Access], Awaitable[None]
     try:
         await store.start()
         access = access_to(store, SystemClock(), Ids(), master_key, None, settings.credentials_trusted_s)
-        if access.keys is not None:
-            await access.keys.check_master_key()
+        await access.check_master_key()
         await action(access)
     finally:
         await store.close()
