@@ -276,6 +276,54 @@ def test_a_stream_is_read_by_who_may(place: Place, scores: str, root: Any) -> No
         assert error_of(client.get_records, ShardIterator=iterator) == denied(name, "GetRecords", own)
 
 
+def attached(root: Any, table: str, *statements: dict[str, Any]) -> None:
+    """Give a table a policy. Its ARN is the root's own, whatever account the statements are about."""
+    resource = f"arn:aws:dynamodb:{REGION}:000000000000:table/{table}"
+    root.put_resource_policy(ResourceArn=resource, Policy=policy(*statements), ConfirmRemoveSelfResourceAccess=True)
+
+
+def test_a_table_lets_in_whom_its_policy_names(place: Place, root: Any) -> None:
+    """Without any policy of their own, at once, and no longer than it says so."""
+    table, name, other = unique("shared"), unique("user"), unique("other")
+    root.create_table(**table_definition(table, ("pk", "S")))
+    named = {"AWS": f"arn:aws:iam::{ACCOUNT}:user/{name}"}
+    with closing(place.client(place.user(name))) as client, closing(place.client(place.user(other))) as stranger:
+        assert error_of(client.scan, TableName=table)[0] == "AccessDeniedException"
+        attached(root, table, {**allow("Scan", on=arn(table)), "Principal": named})
+        for _ in range(2):
+            assert client.scan(TableName=table)["Count"] == 0
+        assert error_of(stranger.scan, TableName=table)[0] == "AccessDeniedException"
+        assert error_of(client.get_item, TableName=table, Key={"pk": s("a")})[0] == "AccessDeniedException"
+        root.delete_resource_policy(ResourceArn=f"arn:aws:dynamodb:{REGION}:000000000000:table/{table}")
+        assert error_of(client.scan, TableName=table)[0] == "AccessDeniedException"
+
+
+def test_a_table_shuts_out_whom_its_policy_denies(place: Place, root: Any) -> None:
+    """Though everything is allowed to them, and was found to be a moment before."""
+    table = unique("closed")
+    root.create_table(**table_definition(table, ("pk", "S")))
+    name, keys = keys_with(place, allow("*"))
+    with closing(place.client(keys)) as client:
+        for _ in range(2):
+            client.scan(TableName=table)
+        attached(root, table, {**deny("Scan", on=arn(table)), "Principal": "*"})
+        because = "with an explicit deny in a resource-based policy"
+        assert error_of(client.scan, TableName=table) == denied(name, "Scan", arn(table), because)
+
+
+def test_another_account_needs_both_policies(place: Place, root: Any) -> None:
+    """Its own, and the table's."""
+    table = unique("lent")
+    root.create_table(**table_definition(table, ("pk", "S")))
+    theirs = f"arn:aws:dynamodb:{REGION}:444455556666:table/{table}"
+    name, keys = keys_with(place, allow("Scan", on=theirs))
+    with closing(place.client(keys)) as client:
+        because = "because no resource-based policy allows the dynamodb:Scan action"
+        assert error_of(client.scan, TableName=theirs) == denied(name, "Scan", theirs, because)
+        attached(root, table, {**allow("Scan", on=theirs), "Principal": {"AWS": ACCOUNT}})
+        assert client.scan(TableName=theirs)["Count"] == 0
+
+
 def test_a_policy_that_is_taken_back_allows_no_longer(place: Place, scores: str) -> None:
     """Though the answer was kept for the requests before."""
     name, keys = keys_with(place, allow("Scan"))

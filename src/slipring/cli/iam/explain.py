@@ -41,15 +41,17 @@ async def explain(
     from slipring.iam.policies import environment, explained
     from slipring.operations.access import NEEDS, decided
     from slipring.operations.access import Access as Asked
-    from slipring.operations.access.gate import tables_of
+    from slipring.operations.access.gate import policies_of, tables_of
 
     request = _request(request_json.read(), operation)
     identity = await _identity(access, kind, account, name, session)
     caller = Caller("", region, account, "", identity=identity)
     needs = list(NEEDS[operation](request, caller))
-    tables = await tables_of(needs, Catalog(access.directory.store), caller.namespace)
+    store = access.directory.store
+    tables = await tables_of(needs, Catalog(store), caller.namespace)
+    policies = await policies_of(needs, tables, store, caller.namespace)
     context = environment(epoch_s=int(SystemClock.now()), source_ip="", secure=False, region=region)
-    asked = Asked(identity.principal, identity.policies, environment=context)
+    asked = Asked(identity.principal, identity.policies, policies.get, context)
     answers = list(decided(needs, asked, tables))
     for _, question, decision in answers:
         click.echo(explained(question, decision))

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+import orjson
+
+from slipring.engine import keyspace
 from slipring.engine.catalog import Catalog
 from slipring.engine.engine import Engine
 from slipring.engine.table import Table
 from slipring.iam.caller import Caller
 from slipring.iam.identities import Identity
-from slipring.iam.policies import environment
+from slipring.iam.policies import Policy, environment
 from slipring.model.errors.tree import AccessDeniedException, ResourceNotFoundException
-from slipring.operations.access.authorization import Access, authorize
+from slipring.operations.access.authorization import Access, authorize, policy_holder
 from slipring.operations.access.needs import Need
 from slipring.operations.access.table import NEEDS
+from slipring.operations.policies.attached import policy_of
+from slipring.storage.contract import Store
 
 logger = logging.getLogger("slipring.access")
 
@@ -51,7 +56,8 @@ class Gate:
         index_member = _INDEX_MEMBERS.get(operation)
         asked = None
         if index_member is not None:
-            asked = (operation, request["TableName"], request.get(index_member), caller.region)
+            generation = self._engine.catalog.generation
+            asked = (operation, request["TableName"], request.get(index_member), caller.region, generation)
             if asked in identity.allowed:
                 return
         try:
@@ -70,10 +76,11 @@ class Gate:
     async def _authorize(self, operation: str, request: dict[str, Any], caller: Caller, identity: Identity) -> bool:
         needs = list(NEEDS[operation](request, caller))
         tables = await tables_of(needs, self._engine.catalog, caller.namespace)
+        policies = await policies_of(needs, tables, self._engine.store, caller.namespace)
         context = environment(
             epoch_s=int(self._engine.clock.machine_now()), source_ip="", secure=False, region=caller.region
         )
-        return authorize(needs, Access(identity.principal, identity.policies, environment=context), tables)
+        return authorize(needs, Access(identity.principal, identity.policies, policies.get, context), tables)
 
     def _say(self, arn: str, operation: str, refusal: AccessDeniedException) -> None:
         if (arn, operation) in self._said:
@@ -95,3 +102,24 @@ async def tables_of(needs: Iterable[Need], catalog: Catalog, namespace: str) -> 
             except ResourceNotFoundException:
                 continue
     return tables
+
+
+async def policies_of(
+    needs: Iterable[Need], tables: Mapping[str, Table], store: Store, namespace: str
+) -> dict[str, Policy]:
+    """The policies attached to what needs are on, by its ARN."""
+    policies: dict[str, Policy] = {}
+    for need in needs:
+        holder, name = policy_holder(need.resource), need.table_name
+        if name is None or holder in policies:
+            continue
+        label = holder.partition("/stream/")[2]
+        if label:
+            stored = await store.get(keyspace.stream(namespace, name, label))
+            record = {} if stored is None else orjson.loads(stored)
+        else:
+            record = tables[name].record if name in tables else {}
+        policy = policy_of(record)
+        if policy is not None:
+            policies[holder] = policy
+    return policies
