@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 
+from slipring.clock import ManualClock
 from slipring.storage.contract import StoreBusy, StoreError, StoreFull
 from slipring.storage.postgresql import pool, writer
-from tests.postgresql.conftest import connected, opened
+from slipring.storage.postgresql.store import PostgresqlStore
+from tests.postgresql.conftest import connected, open_postgresql, opened
 from tests.storage.mutations import NO_LIMIT, increment, put, scan
 
 
@@ -141,5 +144,24 @@ def test_a_schema_that_is_dropped_under_a_store_is_an_error_in_one_line(address:
                 with pytest.raises(StoreError, match="does not exist") as caught:
                     await failing
                 assert "\n" not in str(caught.value)
+
+    asyncio.run(scenario())
+
+
+def test_the_size_that_is_told_follows_the_data(address: str) -> None:
+    """What /metrics shows comes from the server, now and then."""
+
+    async def scenario() -> None:
+        clock = ManualClock()
+        store = PostgresqlStore(open_postgresql(address).address, clock)
+        await store.start()
+        before = store.describe()["bytes_on_disk"]
+        await put(store, {b"%d" % n: os.urandom(5000) for n in range(100)})
+        assert store.describe()["bytes_on_disk"] == before
+        clock.advance(61)
+        store.describe()
+        while store.describe()["bytes_on_disk"] < before + 500_000:
+            await store.get(b"1")
+        await store.close()
 
     asyncio.run(scenario())

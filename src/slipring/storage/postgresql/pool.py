@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from slipring.storage.contract import StoreBusy
 from slipring.storage.postgresql.sessions import Lane
@@ -41,6 +42,15 @@ class Pool:
             waiting.cancel()
             raise StoreBusy(f"all {self._count} connections for scans are in use; the option pool allows more")
         return waiting.result()
+
+    @asynccontextmanager
+    async def lent(self) -> AsyncIterator[Lane]:
+        """A lane, for as long as this is entered. Raises StoreBusy."""
+        lane = await self.take()
+        try:
+            yield lane
+        finally:
+            self.give(lane)
 
     def give(self, lane: Lane) -> None:
         """Give a lane back."""

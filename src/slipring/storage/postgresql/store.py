@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from slipring.clock import Clock, Ids, SystemClock
-from slipring.storage.contract import Decide, R, StoreUnavailable
+from slipring.storage.contract import Decide, R, StoreError, StoreUnavailable
 from slipring.storage.postgresql import views
 from slipring.storage.postgresql.address import READING, WRITING, Address
 from slipring.storage.postgresql.committer import Committer
@@ -22,6 +24,9 @@ from slipring.storage.postgresql.snapshots import OpenView, PostgresqlSnapshot, 
 from slipring.storage.postgresql.statements import Statements
 from slipring.storage.postgresql.tasks import Tasks
 
+_MEASURE_SECONDS = 60.0
+"""How old the figure of the bytes on disk may be when it is told."""
+
 
 class PostgresqlStore:
     """A store that any number of processes on any number of machines may have open."""
@@ -33,7 +38,9 @@ class PostgresqlStore:
         self._prepared = asyncio.Lock()
         self._is_prepared = False
         self._closed = False
+        self._clock = clock or SystemClock()
         self._bytes = 0
+        self._measured_s = -math.inf
         self._noticing = Noticing()
         self._tasks = Tasks()
         lanes = [Lane(self._open_session) for _ in range(address.pool)]
@@ -49,7 +56,7 @@ class PostgresqlStore:
             address.profile,
             self._noticing,
             self._tasks,
-            clock or SystemClock(),
+            self._clock,
             ids or Ids(),
         )
         self._opening: set[asyncio.Future[None]] = set()
@@ -106,7 +113,6 @@ class PostgresqlStore:
         return PostgresqlSnapshot(opening, self._statements, self._pages, self._tasks)
 
     async def start(self) -> None:
-        await self.lanes[0].session()
         await self._measure()
 
     def refresh(self) -> None:
@@ -119,6 +125,9 @@ class PostgresqlStore:
         self._noticing.watchers.add(prefix, changed)
 
     def describe(self) -> dict[str, Any]:
+        """Called in the event loop. The bytes are those of the last look, and this has them looked at again."""
+        if not self._closed and self._clock.monotonic() - self._measured_s > _MEASURE_SECONDS:
+            self._tasks.run(self._measure_again())
         return {
             "kind": "postgresql",
             "path": self.address.shown,
@@ -130,7 +139,8 @@ class PostgresqlStore:
 
     async def show(self, schema: str, queries: Mapping[str, str]) -> None:
         """Make a schema whose views are these queries, by name, and no others that were made so. Raises StoreError."""
-        await views.replace(await self.lanes[0].session(), schema, queries)
+        async with self._pool.lent() as lane:
+            await views.replace(await lane.session(), schema, queries)
 
     async def close(self) -> None:
         if self._closed:
@@ -160,16 +170,20 @@ class PostgresqlStore:
             raise refusal(error, self.address.shown) from error
 
     async def _scan(self, start: bytes, stop: bytes, limit: int, bytes_max: int, reverse: bool) -> list[Pair]:
-        lane = await self._pool.take()
-        try:
+        async with self._pool.lent() as lane:
             return await self._pages.scan(lane.fetch, self._noticing.saw, start, stop, limit, bytes_max, reverse)
-        finally:
-            self._pool.give(lane)
 
     async def _measure(self) -> None:
-        if self.address.profile.syncs_as_postgresql:
-            rows = await self.lanes[0].fetch(self._statements.size)
-            self._bytes = int(rows[0][0])
+        self._measured_s = self._clock.monotonic()
+        async with self._pool.lent() as lane:
+            if self.address.profile.syncs_as_postgresql:
+                self._bytes = int((await lane.fetch(self._statements.size))[0][0])
+            else:
+                await lane.session()
+
+    async def _measure_again(self) -> None:
+        with suppress(StoreError):
+            await self._measure()
 
 
 def _closed() -> StoreUnavailable:
