@@ -130,6 +130,7 @@ def test_a_pool_that_is_all_in_use_is_a_reason_to_try_later(address: str, monkey
             assert await store.get(b"k") == b"v"
             await put(store, {b"k": b"w"})
             snapshot.close()
+            monkeypatch.undo()
             assert await scan(store) == [(b"k", b"w")]
 
     asyncio.run(scenario())

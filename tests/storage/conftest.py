@@ -13,7 +13,7 @@ import pytest
 from slipring.storage.backends import open_store
 from slipring.storage.contract import Store
 from slipring.storage.postgresql.profiles import PROFILES
-from tests.postgres_servers import fresh_address
+from tests.postgres_servers import OWN_SERVER, fresh_address
 
 T = TypeVar("T")
 
@@ -46,12 +46,14 @@ LOCAL_ADDRESSES = {
     "file, small segments": "file:{path}?segment_bytes=4096",
     "file, relaxed": "file:{path}?durability=relaxed",
 }
+OTHER_PROFILES = PROFILES.keys() - {"postgresql"} - ({"citus"} if OWN_SERVER else set())
+"""Citus has a stand-in on the server that the tests start themselves."""
 ADDRESSES = {
     **LOCAL_ADDRESSES,
     "postgresql": "{postgresql}",
-    **{f"{profile} statements": "{postgresql}&profile=" + profile for profile in PROFILES if profile != "postgresql"},
+    **{f"{profile} statements": "{postgresql}&profile=" + profile for profile in sorted(OTHER_PROFILES)},
 }
-"""The statements for other servers that speak PostgreSQL run on PostgreSQL too, where Citus has a stand-in."""
+"""The statements for other servers that speak PostgreSQL run on PostgreSQL too."""
 
 
 def make_backend(name: str, directory: Path) -> Backend:
