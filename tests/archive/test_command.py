@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from click.testing import CliRunner
@@ -53,6 +55,30 @@ def test_what_a_server_archived_another_one_serves(tmp_path: Path) -> None:
     again = CliRunner().invoke(slipring, ["restore", "--from", archive, "--store", new])
     assert again.exit_code == 1
     assert "the store is not empty" in again.stderr
+
+
+def test_an_archive_that_cannot_be_written_is_reported_and_holds_up_nobody(tmp_path: Path) -> None:
+    """Operators see it on /metrics; clients see nothing of it."""
+    (tmp_path / "file").write_text("in the way")
+    with ServerThread(archive=str(tmp_path / "file" / "archive"), archive_interval_s=0.05) as server:
+        client = make_client(server.url)
+        client.create_table(**table_definition("things", ("pk", "S")))
+        failures, archived_at = "slipring_archive_failures_total", "slipring_archive_time_seconds"
+        assert eventually(lambda: metric(server.url, failures) > 1)
+        stopped_at = metric(server.url, archived_at)
+        client.put_item(TableName="things", Item={"pk": s("a")})
+        assert client.scan(TableName="things")["Count"] == 1
+        more = metric(server.url, failures) + 1
+        assert eventually(lambda: metric(server.url, failures) > more)
+        assert metric(server.url, archived_at) == stopped_at
+        client.close()
+
+
+def metric(url: str, name: str) -> float:
+    """0 before there is a figure."""
+    page = urlopen(f"{url}/metrics", timeout=5).read().decode()
+    found = re.search(rf"^{name} (\S+)$", page, re.MULTILINE)
+    return 0.0 if found is None else float(found[1])
 
 
 def test_there_must_be_an_archive(tmp_path: Path) -> None:
