@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from slipring.clock import Ids, ManualClock
-from slipring.engine import journal_upkeep
+from slipring.engine import journal_upkeep, keyspace
 from slipring.engine.archive import bases, manifests, segments
 from slipring.engine.archive.archiver import Archiver, release
 from slipring.engine.archive.comparison import compare
@@ -98,7 +98,9 @@ def test_a_deployment_is_rebuilt(destination: Destination) -> None:
         await process.call("UpdateContinuousBackups", TableName="other", PointInTimeRecoverySpecification=ENABLED)
         await process.call("CreateBackup", TableName="things", BackupName="backup")
         backed_up = dict(scene.history.items)
-        await scene.store.commit((), lambda _: Writes({b"\x10identity": b"somebody"}, None, None))
+        loose: dict[bytes, bytes | None] = {b"\x10key": b"used", keyspace.CATALOG + b"auser": b"somebody"}
+        position: dict[bytes, bytes | None] = {keyspace.trigger_position("t", 1, 0): b"far"}
+        await scene.store.commit((), lambda _: Writes({**loose, **position}, None, None))
         for _ in range(4):
             assert await scene.archiver.round()
             await scene.write(20)
@@ -108,7 +110,11 @@ def test_a_deployment_is_rebuilt(destination: Destination) -> None:
         rebuilt = await scene.rebuilt()
         await check(rebuilt, "things", archived)
         assert await rebuilt.get("other", "a") == {"pk": {"S": "a"}}
-        assert await rebuilt.engine.store.get(b"\x10identity") == b"somebody"
+        assert await rebuilt.engine.store.get_many([*loose]) == [*loose.values()]
+        assert await rebuilt.engine.store.get_many([*position]) == [None], "it is one in the old stream"
+        record = (await rebuilt.engine.catalog.table("things")).record
+        before = (await process.engine.catalog.table("things")).record
+        assert record["Journal"]["LastShard"] > before["Journal"]["LastShard"], "shards are numbered on"
         described = (await rebuilt.call("DescribeTable", TableName="things"))["Table"]
         assert described["StreamSpecification"] == stream
         assert (await rebuilt.call("ListTagsOfResource", ResourceArn=described["TableArn"]))["Tags"]
@@ -363,9 +369,11 @@ def test_a_deployment_is_rebuilt_on_an_empty_store_only(tmp_path: Path) -> None:
         with pytest.raises(_Died):
             await rebuild(store, scene.destination, manifest, 0.0, lambda _: None)
         store.commits_left = 1_000_000
+        await store.commit((), lambda _: Writes({keyspace.CATALOG + b"auser": b"somebody"}, None, None))
         await store.commit((), lambda _: Writes({b"\x02\x00\x00\x00\x01left over": b"x"}, None, None))
         await rebuild(store, scene.destination, manifest, scene.clock.now(), lambda _: None)
         await check(Process(store, scene.clock), "things", scene.history.items)
+        assert await store.get(keyspace.CATALOG + b"auser") is None
 
     asyncio.run(scenario())
 

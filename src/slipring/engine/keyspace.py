@@ -33,6 +33,7 @@ from __future__ import annotations
 
 from struct import Struct
 
+from slipring.model.keys import successor
 from slipring.storage.contract import COUNTERS, WATCHED
 
 _TABLE_ID = Struct(">I")
@@ -57,11 +58,20 @@ EXPIRING_TABLES = b"\x0b"
 BACKUP_JOBS = b"\x08p"
 RESTORE_JOBS = b"\x08r"
 
+TRIGGER_POSITIONS = b"\x0c"
 SCRUBBED = b"\x0as"
 ARCHIVED = b"\x0aa"
 
 TABLE_ITSELF = 0
 """The index id that stands for the table in counters and jobs."""
+
+
+def loose_ranges() -> list[tuple[bytes, bytes]]:
+    """The ranges of what neither is a table nor belongs to one: identities, and whatever else lies there. Positions of
+    triggers belong to the streams that they are in."""
+    of_tables = sorted([TABLE_RECORDS, TABLE_GUARDS, LAST_TABLE_ID, STREAM_RECORDS, JOURNAL_RECORDS, BACKUP_RECORDS])
+    starts = [CATALOG, *[successor(prefix) for prefix in of_tables]]
+    return [*zip(starts, [*of_tables, successor(CATALOG)], strict=True), (successor(TRIGGER_POSITIONS), b"\xff")]
 
 
 def table_record(namespace: str, name: str) -> bytes:
@@ -194,7 +204,7 @@ def restore_job(table_id: int) -> bytes:
 
 def trigger_positions(trigger: str) -> bytes:
     """The prefix of a trigger's positions."""
-    return b"\x0c" + trigger.encode() + b"\x00"
+    return TRIGGER_POSITIONS + trigger.encode() + b"\x00"
 
 
 def trigger_position(trigger: str, table_id: int, shard: int) -> bytes:

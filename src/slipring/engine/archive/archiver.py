@@ -33,8 +33,6 @@ from slipring.storage.contract import Reader, Snapshot, Store, Writes
 _LEASE_SECONDS = 10.0
 """Long beside the writing of a segment; short for who waits for a dead process's to end."""
 _ROUNDS_PER_TIDYING = 30
-_LOOSE_KEYS = (b"\x0c", b"\xff")
-"""What is neither tables nor part of them: identities, positions of triggers."""
 
 _log = logging.getLogger(__name__)
 
@@ -192,12 +190,12 @@ class Archiver:
 
     async def _loose_keys(self, snapshot: Snapshot, before: list[Segment]) -> list[Segment]:
         found: list[Segment] = []
-        start, stop = _LOOSE_KEYS
-        while pairs := await bases.gather(snapshot, start, stop):
-            digest = segments.digest_of(pairs)
-            same = [segment for segment in before if segment["Sha256"] == digest]
-            found.append(same[0] if same else await self._write("keys", pairs))
-            start = pairs[-1][0] + b"\x00"
+        for start, stop in keyspace.loose_ranges():
+            while pairs := await bases.gather(snapshot, start, stop):
+                digest = segments.digest_of(pairs)
+                same = [segment for segment in before if segment["Sha256"] == digest]
+                found.append(same[0] if same else await self._write("keys", pairs))
+                start = pairs[-1][0] + b"\x00"
         return found
 
 

@@ -23,6 +23,7 @@ from slipring.engine.archive.destinations import ArchiveError, Destination
 from slipring.engine.archive.manifests import Manifest, TableArchive
 from slipring.engine.archive.segments import Pairs, Segment
 from slipring.engine.changes import Change
+from slipring.engine.shards import NO_JOURNAL
 from slipring.engine.table import Table, TableRecord, guard_value
 from slipring.model.keys import successor
 from slipring.storage.contract import Store, Writes
@@ -30,7 +31,7 @@ from slipring.storage.contract import Store, Writes
 _KEYS_PER_COMMIT = 256
 _BYTES_PER_READ = 1024 * 1024
 _MARK = b"\x00rebuilding"
-_ERASED = (b"\x02", b"\x06"), (b"\x0c", b"\xff")
+_ERASED = (b"\x01", b"\x06"), (b"\x0c", b"\xff")
 """Items, entries and counters; what is no part of a table."""
 _NOT_KEPT = ("Archive", "Copies", "Journal", "Recovery", "Stream")
 
@@ -80,7 +81,7 @@ def _wanted(manifest: Manifest) -> list[Segment]:
 
 async def _check_is_empty(store: Store) -> None:
     start, stop = keyspace.CATALOG, successor(keyspace.CATALOG)
-    if await store.scan(start, stop, limit=1, bytes_max=1):
+    if await store.get(_MARK) is None and await store.scan(start, stop, limit=1, bytes_max=1):
         raise ArchiveError("the store is not empty: a deployment is rebuilt on an empty one")
 
 
@@ -159,6 +160,8 @@ def _record(record: TableRecord, now: float) -> TableRecord:
     ]
     if indexes:
         kept["GlobalSecondaryIndexes"] = indexes
+    # Shards are numbered on: whoever remembers a place in the old ones must not take it for one in the new ones.
+    kept["Journal"] = {"LastShard": record.get("Journal", NO_JOURNAL)["LastShard"], "Shards": []}
     if record.get("Stream", {}).get("Enabled"):
         kept = streams.enabled(kept, record["Stream"]["ViewType"], now, record["Stream"]["Label"])
     if "Recovery" in record:
