@@ -20,11 +20,13 @@ import uvloop
 
 from slipring.admin.board import Board
 from slipring.admin.calls import AdminCalls
-from slipring.admin.clock_calls import add_clock_calls
+from slipring.admin.clock_calls import FollowClock, add_clock_calls
+from slipring.admin.fault_calls import add_fault_calls
 from slipring.admin.meters import Meters
 from slipring.admin.process import Process
 from slipring.admin.reporter import Reporter
 from slipring.admin.samples import Samples, by_label
+from slipring.admin.snapshot_calls import add_snapshot_calls
 from slipring.admin.stored import archive_samples, journal_samples, scrub_samples, store_samples, table_samples
 from slipring.admin.stream_calls import add_stream_calls
 from slipring.admin.trigger_calls import add_trigger_calls, trigger_samples
@@ -41,6 +43,12 @@ from slipring.engine.archive.archiver import Archiver
 from slipring.engine.archive.destinations import ArchiveError, open_destination
 from slipring.engine.engine import Engine
 from slipring.engine.scrub.passes import Passes
+from slipring.engine.snapshots.saved import Snapshots
+from slipring.faults import files as fault_files
+from slipring.faults.active import Faults
+from slipring.faults.api import Over
+from slipring.faults.parsing import RuleInvalid
+from slipring.faults.switch import Switch
 from slipring.iam.credentials import OneKeyPair
 from slipring.iam.isolation import Isolation
 from slipring.model.service import operations, targets
@@ -49,7 +57,7 @@ from slipring.operations.registry import HANDLERS
 from slipring.operations.service import Service
 from slipring.settings import Settings
 from slipring.storage.backends import open_store
-from slipring.storage.contract import StoreError
+from slipring.storage.contract import Store, StoreError
 from slipring.storage.sealing import MasterKeyError
 from slipring.triggers.targets import TargetUnknown, opened
 from slipring.triggers.triggers import Triggers
@@ -83,9 +91,14 @@ class Assembly:
     """Makes what keeps identities when it is asked for: with auth off hardly anybody does."""
     samples: Callable[[], Samples]
     close: Callable[[], Awaitable[None]]
+    engine: Engine
+    snapshots: Snapshots
+    over: Over
+    """The operations over a store: that of the engine, or another view of it."""
+    follow_clock: FollowClock
 
 
-async def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
+async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | None = None) -> Assembly:
     """Open the store and put the layers on it, in the running event loop. Raises StartError, StoreError,
     MasterKeyError, TargetUnknown, ArchiveError."""
     master_key = settings.master_key_bytes()
@@ -103,6 +116,7 @@ async def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
         await store.close()
         raise
     engine = Engine(store, clock, ids, settings.pace())
+    snapshots = Snapshots(engine)
     triggers = Triggers(engine, callees, settings.region)
     archiver = None
     if destination is not None:
@@ -129,6 +143,7 @@ async def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
         await scrubs.stop()
         await triggers.stop()
         await engine.stop()
+        snapshots.close()
         await store.close()
 
     try:
@@ -152,10 +167,30 @@ async def build(settings: Settings, clock: Clock, ids: Ids) -> Assembly:
             **denied,
         }
 
-    calls = _admin_calls(settings, engine, triggers)
+    async def follow_clock() -> dict[str, Any]:
+        deleted = await engine.follow_clock()
+        return {"expired_items": deleted, "triggers_behind": await triggers.caught_up(_CAUGHT_UP_WITHIN_S)}
+
+    calls = _admin_calls(settings, engine, triggers, follow_clock)
+    add_snapshot_calls(calls, snapshots)
+    add_fault_calls(calls, Faults() if faults is None else faults, settings.workers)
     gate = None if settings.auth == "off" else _gate(settings, engine)
-    service = Service(engine, HANDLERS, WORDINGS[settings.wording], gate)
-    return Assembly(service, lambda: store.get(_READY_KEY), calls.answer, access, samples, close)
+
+    def over(other: Store) -> Api:
+        return Service(engine.over(other), HANDLERS, WORDINGS[settings.wording], gate)
+
+    return Assembly(
+        api=over(store),
+        ready=lambda: store.get(_READY_KEY),
+        administer=calls.answer,
+        access=access,
+        samples=samples,
+        close=close,
+        engine=engine,
+        snapshots=snapshots,
+        over=over,
+        follow_clock=follow_clock,
+    )
 
 
 def _gate(settings: Settings, engine: Engine) -> Gate:
@@ -164,16 +199,11 @@ def _gate(settings: Settings, engine: Engine) -> Gate:
     return Gate(engine, lenient=settings.auth == "warn")
 
 
-def _admin_calls(settings: Settings, engine: Engine, triggers: Triggers) -> AdminCalls:
+def _admin_calls(settings: Settings, engine: Engine, triggers: Triggers, follow_clock: FollowClock) -> AdminCalls:
     calls = AdminCalls(test_mode=settings.test_mode)
     add_upkeep_calls(calls, engine)
     add_stream_calls(calls, engine)
     add_trigger_calls(calls, triggers)
-
-    async def follow_clock() -> dict[str, Any]:
-        deleted = await engine.follow_clock()
-        return {"expired_items": deleted, "triggers_behind": await triggers.caught_up(_CAUGHT_UP_WITHIN_S)}
-
     add_clock_calls(calls, engine.clock, follow_clock)
     return calls
 
@@ -233,12 +263,14 @@ class Server:
         place: int = 0,
         clock: Clock | None = None,
         ids: Ids | None = None,
+        around: Callable[[Api], Api] = lambda api: api,
         on_ready: Callable[[Server], None] | None = None,
         signals: Sequence[signal.Signals] = (signal.SIGINT, signal.SIGTERM),
     ) -> None:
         """`sockets` are bound already; without them the settings' host and port are bound. On `board`, which it
-        shares with other workers, this one has a `place`. `on_ready` is called, in the server's thread, once requests
-        are accepted. Each of `signals` stops it."""
+        shares with other workers, this one has a `place`. What `around` makes of the operations' door is what requests
+        come to. `on_ready` is called, in the server's thread, once requests are accepted. Each of `signals` stops
+        it."""
         self.settings = settings
         self.url = ""
         """Where it is reached, once it has started."""
@@ -246,13 +278,30 @@ class Server:
         self._clock = clock or clock_for(settings)
         self._ids = ids or Ids()
         self._reporter = Reporter(board or Board(), place)
+        self._around = around
         self._on_ready = on_ready
         self._captured = signals
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = asyncio.Event()
         self._audit: Audit | None = None
+        self.faults: Faults
+        """The rules by which calls fail; once it has started, to be changed in its event loop only."""
         self._listener: Listener
         self._assembly: Assembly
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """Its event loop, once it has started."""
+        assert self._loop is not None, "it has started"
+        return self._loop
+
+    @property
+    def listener(self) -> Listener:
+        return self._listener
+
+    @property
+    def assembly(self) -> Assembly:
+        return self._assembly
 
     def run(self) -> None:
         """Serve until stopped. Raises StartError."""
@@ -275,6 +324,10 @@ class Server:
 
     async def _start_up(self) -> None:
         try:
+            self.faults = fault_files.load(self.settings.faults, self.settings.error_probability)
+        except RuleInvalid as error:
+            raise StartError(str(error)) from None
+        try:
             # The port is taken before the store is touched, and accepts nobody before the store is open.
             sockets = self._sockets or bind(self.settings.host, self.settings.port)
         except ListenError as error:
@@ -291,6 +344,8 @@ class Server:
             _close(sockets)
             raise StartError(str(error)) from None
         self._listener = front(self.settings, self._assembly, self._clock, self._ids, self._reporter, self._audit)
+        store = self._assembly.engine.store
+        Switch(self.faults, store, self._assembly.over, self._clock, self._answer_by)
         try:
             await self._listener.start(sockets)
         except OSError as error:
@@ -304,7 +359,7 @@ class Server:
 
     async def _open(self) -> None:
         """Raises what `build` does, and StartError."""
-        self._assembly = assembly = await build(self.settings, self._clock, self._ids)
+        self._assembly = assembly = await build(self.settings, self._clock, self._ids, self.faults)
         try:
             self._audit = self._audit_log()
         except StartError:
@@ -319,7 +374,11 @@ class Server:
         except OSError as error:
             raise StartError(f"cannot open the audit log {place}: {error.strerror}") from None
 
+    def _answer_by(self, api: Api) -> None:
+        self._listener.answer_by(self._around(api))
+
     async def _shut_down(self) -> None:
+        self.faults.remove()
         await self._listener.drain()
         self._reporter.stop()
         await self._assembly.close()
@@ -351,11 +410,17 @@ def _close(sockets: Sequence[socket]) -> None:
 
 
 @contextmanager
-def running(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None) -> Iterator[Server]:
+def running(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    around: Callable[[Api], Api] = lambda api: api,
+) -> Iterator[Server]:
     """A server in a thread of its own, ready on entry and stopped on exit. Raises StartError."""
     started = threading.Event()
     failures: list[BaseException] = []
-    server = Server(settings, clock=clock, ids=ids, on_ready=lambda _: started.set())
+    server = Server(settings, clock=clock, ids=ids, around=around, on_ready=lambda _: started.set())
 
     def run() -> None:
         try:

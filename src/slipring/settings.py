@@ -40,6 +40,8 @@ class Setting:
     metavar: str
     read: Callable[[object], object]
     """Turns a text or a TOML value into the setting's value; raises ValueError with what it should be."""
+    alias: str | None = None
+    """A variable of the environment that counts where the setting's own is absent."""
 
     @property
     def flag(self) -> str:
@@ -86,6 +88,17 @@ def _yes(value: object) -> object:
     return value
 
 
+def _share(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            value = None
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
+        raise ValueError("is not a number from 0 to 1")
+    return float(value)
+
+
 def _seconds(value: object) -> object:
     if isinstance(value, str):
         try:
@@ -98,9 +111,16 @@ def _seconds(value: object) -> object:
 
 
 def _setting(
-    default: object, read: Callable[[object], object], metavar: str, help: str, *, secret: bool = False
+    default: object,
+    read: Callable[[object], object],
+    metavar: str,
+    help: str,
+    *,
+    secret: bool = False,
+    alias: str | None = None,
 ) -> Any:
-    return field(default=default, repr=not secret, metadata={"read": read, "metavar": metavar, "help": help})
+    metadata = {"read": read, "metavar": metavar, "help": help, "alias": alias}
+    return field(default=default, repr=not secret, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +263,18 @@ class Settings:
     )
     test_mode: bool = _setting(False, _yes, "", "Whether the clock may be moved over HTTP, and all that goes by it.")
 
+    faults: str | None = _setting(
+        None, _text, "FILE", "Rules by which calls fail on purpose, in JSON or YAML; docs/faults.md tells how."
+    )
+    error_probability: float = _setting(
+        0.0,
+        _share,
+        "P",
+        "How large a share of the calls that consume capacity is throttled at random; DYNAMODB_ERROR_PROBABILITY"
+        " says the same.",
+        alias="DYNAMODB_ERROR_PROBABILITY",
+    )
+
     def pace(self) -> Pace:
         """How eagerly expired items are deleted."""
         return Pace(self.ttl_period_s, self.ttl_deletions_per_s)
@@ -293,7 +325,7 @@ def _given(
         if value is not None:
             yield name, value, SETTINGS[name].flag
     for setting in SETTINGS.values():
-        text = environment.get(setting.variable)
+        text = environment.get(setting.variable, environment.get(setting.alias or ""))
         # Kubernetes sets SLIPRING_PORT=tcp://address:port in every pod beside a service named slipring.
         if text is not None and not text.startswith("tcp://"):
             yield setting.name, text, setting.variable

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -143,6 +144,67 @@ def bench(**flags: Any) -> None:
     from slipring.cli.bench import run_flags
 
     run_flags(**flags)
+
+
+@slipring.group()
+def snapshot() -> None:
+    """Keep what a store holds under a name, go back to it, tell what changed since."""
+
+
+def _snapshot_command(command: Callable[..., None]) -> Callable[..., None]:
+    """Of a store on this machine, or of a server that runs in test mode."""
+    endpoint = click.option("--endpoint", metavar="URL", help="Ask the server there, which must be in test mode.")
+    return with_settings("store")(endpoint(command))
+
+
+@snapshot.command()
+@click.argument("name")
+@_snapshot_command
+def save(settings: Settings, endpoint: str | None, name: str) -> None:
+    """Keep all tables as they are now."""
+    from slipring.cli.snapshots import ask
+
+    ask(settings, endpoint, {"save": name})
+
+
+@snapshot.command("list")
+@_snapshot_command
+def list_snapshots(settings: Settings, endpoint: str | None) -> None:
+    """Tell which there are."""
+    from slipring.cli.snapshots import ask
+
+    ask(settings, endpoint, {})
+
+
+@snapshot.command()
+@click.argument("name")
+@_snapshot_command
+def load(settings: Settings, endpoint: str | None, name: str) -> None:
+    """Go back to a snapshot: what was made since is gone."""
+    from slipring.cli.snapshots import ask
+
+    ask(settings, endpoint, {"load": name})
+
+
+@snapshot.command()
+@click.argument("name")
+@click.argument("against", required=False)
+@_snapshot_command
+def diff(settings: Settings, endpoint: str | None, name: str, against: str | None) -> None:
+    """Tell what changed from a snapshot to now, or to another one."""
+    from slipring.cli.snapshots import ask
+
+    ask(settings, endpoint, {"diff": name} if against is None else {"diff": name, "against": against})
+
+
+@snapshot.command()
+@click.argument("name")
+@_snapshot_command
+def delete(settings: Settings, endpoint: str | None, name: str) -> None:
+    """Delete a snapshot."""
+    from slipring.cli.snapshots import ask
+
+    ask(settings, endpoint, {"delete": name})
 
 
 def local_url(settings: Settings) -> str:

@@ -76,6 +76,10 @@ class Listener:
         """Bodies that are being read or acted on."""
         return self._traffic.bytes_in_flight
 
+    def answer_by(self, api: Api) -> None:
+        """Have `api` carry out the operations from now on."""
+        self._routes.api = api
+
     def samples(self) -> Samples:
         """What the connections are doing."""
         return self._traffic.samples()

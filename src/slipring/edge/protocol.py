@@ -19,6 +19,7 @@ from slipring.edge.request import NO_SHAPE, Request
 from slipring.edge.routes import ALLOW_ORIGIN, Answer, Routes
 from slipring.edge.steps import Suspended, drive
 from slipring.edge.traffic import Traffic, monotonic
+from slipring.faults.api import ConnectionDropped
 from slipring.model.errors.base import ApiError
 from slipring.model.errors.edge import malformed_request, request_timed_out, too_busy
 
@@ -265,6 +266,9 @@ class Connection(asyncio.Protocol):
             self._settle()
 
     def failed(self, error: BaseException) -> None:
+        if isinstance(error, ConnectionDropped):
+            self._closed = self._deaf = True
+            self._transport.abort()
         if not self._closed:
             request_id = self._framer.request_id()
             refusal = api_error(error, request_id)

@@ -48,7 +48,6 @@ class Routes:
     __slots__ = (
         "_administer",
         "_admission",
-        "_api",
         "_authenticate",
         "_meters",
         "_metrics",
@@ -56,6 +55,7 @@ class Routes:
         "_ready",
         "_region",
         "_traffic",
+        "api",
         "keeps_repeated",
         "no_meter",
     )
@@ -77,7 +77,7 @@ class Routes:
     ) -> None:
         self._meters = {target: meters[operation] for target, operation in targets.items()}
         self.no_meter = meters.none
-        self._api = api
+        self.api = api
         self._authenticate = authenticate
         self._ready = ready
         self._metrics = metrics
@@ -114,7 +114,7 @@ class Routes:
         body = request.body()
         if shape.content_encoding is not None:
             body = decode(body, headers[shape.content_encoding])
-        return self._api.call(meter.operation, body, caller)
+        return self.api.call(meter.operation, body, caller)
 
     def _page(self, request: Request) -> Coroutine[Any, Any, Answer] | Page | None:
         """The page for a request that is not a plain POST to the root; None if it calls an operation after all."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 
 from slipring.clock import Clock, Ids
 from slipring.engine.actions import Action
@@ -44,6 +45,12 @@ class Engine:
         deleted = await self.time_to_live.run_now()
         await self.background.keep_now()
         return deleted
+
+    def over(self, store: Store) -> Engine:
+        """This engine, with reads and writes of items going to another view of its store."""
+        other = copy(self)
+        other.store = store
+        return other
 
     async def write(self, action: Action) -> Change:
         """Commit one action. Raises what it raises, or CatalogChanged if its table is no longer what it was."""

@@ -13,11 +13,16 @@ _KEYS_PER_STEP = 512
 _BYTES_PER_STEP = 4 * 1024 * 1024
 
 
-async def step(store: Store, job_key: bytes) -> bool:
+WITH_JOURNAL = b"journal"
+"""The value of a job after which nobody will read the table's journal either."""
+
+
+async def step(store: Store, job_key: bytes, job_value: bytes = b"") -> bool:
     """Erase the next stretch of a job. Returns False once nothing is left."""
     table_id, index_id = keyspace.parse_job(job_key)
     doomed: list[bytes] = []
-    for prefix in _prefixes(table_id, index_id):
+    journal = _journal_prefixes(table_id) if job_value == WITH_JOURNAL else []
+    for prefix in _prefixes(table_id, index_id) + journal:
         found = await store.scan(prefix, successor(prefix), limit=_KEYS_PER_STEP, bytes_max=_BYTES_PER_STEP)
         doomed = [key for key, _ in found]
         if doomed:
@@ -26,6 +31,10 @@ async def step(store: Store, job_key: bytes) -> bool:
     puts: dict[bytes, bytes | None] = dict.fromkeys(doomed if more else [job_key])
     await store.commit((), lambda _: Writes(puts, None, None))
     return more
+
+
+def _journal_prefixes(table_id: int) -> list[bytes]:
+    return [keyspace.journal(table_id), keyspace.journal_heads(table_id), keyspace.journal_counts(table_id)]
 
 
 def _prefixes(table_id: int, index_id: int) -> list[bytes]:

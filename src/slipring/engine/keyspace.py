@@ -22,6 +22,7 @@
 | `09 h` table id, shard | the position and time of the shard's last record |
 | `09 r` table id, position | a record of the journal (`engine.journal`); positions begin with the shard |
 | `0b` table id | a table that has time to live (JSON) |
+| `0d` name | a snapshot's record (`engine.snapshots`) |
 | `01 a`, `10` | identities (`iam.keyspace`) |
 | `0c` trigger 00 table id, shard | how far a trigger has come in a shard (`triggers.positions`) |
 
@@ -55,6 +56,7 @@ DROP_JOBS = b"\x08d"
 BACKFILL_JOBS = b"\x08b"
 EXPIRY_JOBS = b"\x08t"
 EXPIRING_TABLES = b"\x0b"
+SNAPSHOTS = b"\x0d"
 BACKUP_JOBS = b"\x08p"
 RESTORE_JOBS = b"\x08r"
 
@@ -161,8 +163,13 @@ def journal_counts(table_id: int) -> bytes:
     return _JOURNAL_COUNTS + _TABLE_ID.pack(table_id)
 
 
+def journal_heads(table_id: int) -> bytes:
+    """The prefix of the heads of a journal's shards."""
+    return b"\x09h" + _TABLE_ID.pack(table_id)
+
+
 def journal_head(table_id: int, shard: int) -> bytes:
-    return b"\x09h" + _TABLE_ID.pack(table_id) + _TABLE_ID.pack(shard)
+    return journal_heads(table_id) + _TABLE_ID.pack(shard)
 
 
 def journal(table_id: int) -> bytes:
@@ -172,6 +179,15 @@ def journal(table_id: int) -> bytes:
 
 def token(account: str, client_request_token: str) -> bytes:
     return TOKENS + account.encode() + b"\x00" + client_request_token.encode()
+
+
+def tokens(namespace: str) -> bytes:
+    """The prefix of the tokens of a namespace's accounts."""
+    return TOKENS + f"{namespace}/".encode()
+
+
+def snapshot(name: str) -> bytes:
+    return SNAPSHOTS + name.encode()
 
 
 def lease(name: str) -> bytes:

@@ -14,6 +14,7 @@ from slipring.engine.scrub import expiries, indexes
 from slipring.engine.scrub.findings import Finding, Kind, Watch
 from slipring.engine.scrub.journals import check_journal
 from slipring.engine.scrub.tables import Totals, check_counters, check_items
+from slipring.engine.snapshots.copying import ids_of_all
 from slipring.engine.table import Table
 from slipring.model.keys import successor
 from slipring.storage.contract import Reader, Store, Writes, decode_counts
@@ -135,12 +136,14 @@ async def _check_other_journals(store: Store, watch: Watch) -> list[Finding]:
 
 
 async def _left_over(store: Store, watch: Watch) -> list[Finding]:
-    """Items under table ids that nobody has: neither a table, nor a backup, nor a job that will erase them."""
+    """Items under table ids that nobody has: neither a table, nor a backup, nor a snapshot, nor a job that
+    will erase them."""
     found: list[Finding] = []
     with contextlib.closing(store.snapshot()) as snapshot:
         known = {keyspace.items(table.id) for table in [*await _tables(snapshot), *await _backups(snapshot, True)]}
         jobs = await snapshot.scan(keyspace.JOBS, successor(keyspace.JOBS), limit=1 << 20, bytes_max=1 << 30)
         known |= {keyspace.items(keyspace.parse_job(key)[0]) for key, _ in jobs}
+        known |= {keyspace.items(table_id) for table_id in await ids_of_all(snapshot)}
         start, stop = keyspace.items(0), successor(keyspace.ITEMS)
         while page := await snapshot.scan(start, stop, limit=1, bytes_max=1):
             prefix = page[0][0][: len(keyspace.items(0))]

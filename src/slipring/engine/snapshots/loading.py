@@ -1,0 +1,114 @@
+"""Bringing back what was saved: copied beside what is there, then put in its place in one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from slipring.engine import backfill, keyspace, time_to_live
+from slipring.engine.catalog import is_being_restored
+from slipring.engine.contents import Contents, contents_of, everything, removal
+from slipring.engine.engine import Engine
+from slipring.engine.erasure import WITH_JOURNAL
+from slipring.engine.snapshots.copying import FORMAT, copy, moved, new_ids
+from slipring.engine.snapshots.errors import SnapshotError
+from slipring.engine.table import guard_value
+from slipring.storage.contract import Reader, Store, Writes
+
+_ATTEMPTS_MAX = 16
+
+
+async def load(engine: Engine, reader: Reader, contents: Contents, namespace: str | None) -> None:
+    """Make a namespace, or all, hold what `contents` tells and `reader` reads: nothing else, and all at once.
+
+    The tables get new ids, so whoever is at work on the old ones finds them gone. Raises SnapshotError while a table
+    is being restored or copied."""
+    store = engine.store
+    ids = await new_ids(store, contents.ids())
+    under_way = Loading(f"~{next(iter(ids.values()), 0)}", list(ids.values()), engine.clock.now())
+    await under_way.begin(store)
+    try:
+        await copy(store, reader, contents, ids)
+        for _ in range(_ATTEMPTS_MAX):
+            if await _put_in_place(engine, moved(contents, ids), namespace, under_way.key):
+                return
+        raise SnapshotError("the tables keep changing: nothing was loaded")
+    except BaseException:
+        await under_way.give_up(store)
+        raise
+    finally:
+        engine.background.wake()
+
+
+class Loading:
+    """A load that is under way, kept like a snapshot: if it is broken off, what it copied can be found and deleted."""
+
+    def __init__(self, name: str, ids: list[int], now: float) -> None:
+        self.key = keyspace.snapshot(name)
+        self._ids = ids
+        record = {"Format": FORMAT, "Name": name, "Namespace": None, "Created": now, "Ids": ids, "IsComplete": False}
+        self._value = orjson.dumps(record)
+
+    async def begin(self, store: Store) -> None:
+        puts: dict[bytes, bytes | None] = {self.key: self._value}
+        await store.commit((), lambda _: Writes(puts, None, None))
+
+    async def give_up(self, store: Store) -> None:
+        puts: dict[bytes, bytes | None] = {self.key: None}
+        puts.update({keyspace.drop_job(table_id, keyspace.TABLE_ITSELF): WITH_JOURNAL for table_id in self._ids})
+        await store.commit((), lambda _: Writes(puts, None, None))
+
+
+async def _put_in_place(engine: Engine, after: Contents, namespace: str | None, under_way: bytes) -> bool:
+    """False if a table came, changed or went at the same moment."""
+    store = engine.store
+    before = await contents_of(store, namespace)
+    _check(before)
+    tokens = keyspace.TOKENS if namespace is None else keyspace.tokens(namespace)
+    # A request that is sent again was not done yet, now that what it did is taken back.
+    forgotten = [key for key, _ in await everything(store, tokens)]
+    puts = {**removal(before), **dict.fromkeys(forgotten), **_records(after), under_way: None}
+    keys = {keyspace.table_record(*key): orjson.dumps(record) for key, record in before.tables.items()}
+    last_id = await store.get(keyspace.LAST_TABLE_ID)
+
+    def decide(old: Sequence[bytes | None]) -> Writes[bool]:
+        # A table that was created since has raised the last id.
+        if list(old) != [*keys.values(), last_id]:
+            return Writes({}, None, False)
+        return Writes(puts, None, True)
+
+    return await store.commit([*keys, keyspace.LAST_TABLE_ID], decide)
+
+
+def _check(contents: Contents) -> None:
+    for (_, name), record in contents.tables.items():
+        if is_being_restored(record) or record.get("Copies"):
+            raise SnapshotError(f"table {name} is being restored or copied: try again when that is done")
+
+
+def _records(contents: Contents) -> dict[bytes, bytes | None]:
+    puts: dict[bytes, bytes | None] = {}
+    for (namespace, name), record in contents.tables.items():
+        puts[keyspace.table_record(namespace, name)] = orjson.dumps(record)
+        puts[keyspace.table_guard(record["Id"])] = guard_value(record)
+        puts.update(_jobs(namespace, record))
+    for key, stream in contents.streams.items():
+        puts[keyspace.stream(*key)] = orjson.dumps(stream)
+    for table_id, journal in contents.journals.items():
+        puts[keyspace.journal_record(table_id)] = orjson.dumps(journal)
+    return puts
+
+
+def _jobs(namespace: str, record: Mapping[str, Any]) -> dict[bytes, bytes | None]:
+    """What was still to be done for the table begins anew; what of it was done already is done again without harm."""
+    table_id, first_step = record["Id"], backfill.first_step(namespace, record["TableName"])
+    puts: dict[bytes, bytes | None] = {}
+    if "TimeToLive" in record:
+        puts[keyspace.expiring_table(table_id)] = time_to_live.expiring_table(dict(record), namespace)
+        puts[keyspace.expiry_job(table_id, record["TimeToLive"]["Id"])] = first_step
+    for index in record.get("GlobalSecondaryIndexes", ()):
+        if index.get("Backfilling"):
+            puts[keyspace.backfill_job(table_id, index["Id"])] = first_step
+    return puts
