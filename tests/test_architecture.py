@@ -23,6 +23,7 @@ ROOMS = (
     "edge",
     "admin",
     "triggers",
+    "faults",
     "operations",
     "partiql",
     "expressions",
@@ -80,6 +81,10 @@ LOADS = "bench/draws.py"
 """A load is drawn from a seed that its user gives."""
 
 WALL_CLOCK_NAMES = {"time.time", "time.time_ns", "datetime.now", "datetime.utcnow", "datetime.today", "os.urandom"}
+
+
+FRONT_DOOR = "__init__.py"
+"""Shows the server in this process to type checkers; it is imported from wherever it lives once it is asked for."""
 
 
 class Import(NamedTuple):
@@ -143,7 +148,9 @@ def test_imports_point_downwards_only() -> None:
     upwards = [
         each
         for each in imports()
-        if (room := imported_room(each.module)) is not None and ROOMS.index(room) < ROOMS.index(room_of(each.path))
+        if each.path != FRONT_DOOR
+        and (room := imported_room(each.module)) is not None
+        and ROOMS.index(room) < ROOMS.index(room_of(each.path))
     ]
     assert list(map(str, upwards)) == []
 

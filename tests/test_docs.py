@@ -12,7 +12,11 @@ import pytest
 
 from slipring.admin.metrics import METRICS
 from slipring.cli.commands import slipring
+from slipring.faults.parsing import MEMBERS
 from slipring.settings import SETTINGS
+from slipring.testing import plugin, pytest_dynamodb
+from slipring.testing.marks import PREPARATIONS
+from slipring.testing.namespace import Namespace
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -138,6 +142,26 @@ def test_no_page_names_what_there_is_not(page: Path) -> None:
     variables = {setting.variable for setting in SETTINGS.values()} | {"SLIPRING_CONFIG", "SLIPRING_TEST_STORE"}
     assert set(re.findall(r"\bSLIPRING_[A-Z_]+", text)) <= variables
     assert {first or second for first, second in COMMAND.findall(text)} <= slipring.commands.keys()
+
+
+def first_cells(page: str) -> set[str]:
+    """What stands in code in the first cells of a page's tables."""
+    rows = [line.split("|")[1] for line in (DOCS / page).read_text().splitlines() if line.startswith("|")]
+    return set(re.findall(r"`(\w+)", " ".join(rows)))
+
+
+def test_every_member_of_a_fault_rule_is_told() -> None:
+    """With `message`, which stands beside `error`, no rule can say anything that its page does not explain."""
+    assert set(MEMBERS) - first_cells("faults.md") == {"message"}
+
+
+def test_every_fixture_is_told() -> None:
+    """And everything that a namespace, the marker and a server in process have."""
+    defined = {**vars(plugin), **vars(pytest_dynamodb)}
+    fixtures = {name for name, value in defined.items() if type(value).__name__ == "FixtureFunctionDefinition"}
+    members = {name for name in dir(Namespace) if not name.startswith("_")} - {"close", "endpoint"}
+    assert fixtures | members | set(PREPARATIONS) <= first_cells("pytest.md")
+    assert {"ddb", "ddb_server", "ddb_session"} <= fixtures
 
 
 def test_the_readme_leads_to_every_page() -> None:

@@ -65,6 +65,15 @@ def test_aioboto3(sdk_environment: dict[str, str]) -> None:
     assert take([str(SDKS / "python"), "-m", "tests.sdks.aioboto3_tour", name], sdk_environment) == expected(name)
 
 
+def test_a_server_beside_asynchronous_clients() -> None:
+    """In their process: with the botocore that they pin, and without taking their event loop."""
+    if not (SDKS / "python").exists():
+        pytest.skip("aioboto3 is not installed: make sdks")
+    nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    seen = take([str(SDKS / "python"), "-W", "error", "-m", "tests.sdks.aio_in_process"], environment(**nowhere))
+    assert seen == {"keys": ["a"], "streams": 0}
+
+
 def test_javascript(sdk_environment: dict[str, str]) -> None:
     node = shutil.which("node")
     if node is None or not (JAVASCRIPT / "node_modules" / "@aws-sdk").exists():

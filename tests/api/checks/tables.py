@@ -23,6 +23,7 @@ OTHER_MODULES = {
     "edge": "tests/edge: said before any operation is asked, or beneath it",
     "sts": "tests/iam: said by the Security Token Service",
     "policies": "tests/iam: said of policies, and to callers whom one denies",
+    "throttles": "tests/faults: said where a fault rule says so",
 }
 """Whole modules of constructors that no request to an operation provokes while nobody's signature is verified, and
 where their messages are tested."""
