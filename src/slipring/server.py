@@ -115,7 +115,7 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
     except StoreError:
         await store.close()
         raise
-    engine = Engine(store, clock, ids, settings.pace())
+    engine = Engine(store, clock, ids, settings.pace(), settings.tables_max)
     snapshots = Snapshots(engine)
     triggers = Triggers(engine, callees, settings.region)
     archiver = None

@@ -206,6 +206,12 @@ class Settings:
         "Which of the service's wordings PutItem, UpdateItem and BatchGetItem refuse a request in: that of most regions"
         " up to 2025, or the one that the regions moved to in 2026.",
     )
+    tables_max: int | None = _setting(
+        None,
+        _whole(1, 1_000_000),
+        "N",
+        "How many tables a caller may have, as the service has a quota; by default as many as fit.",
+    )
     log_level: str = _setting(
         "info", _choice("debug", "info", "warning", "error"), "LEVEL", "The least severe messages to log, on stderr."
     )

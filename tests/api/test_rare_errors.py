@@ -65,6 +65,21 @@ def test_a_collection_that_is_full(ddb: Client, monkeypatch: pytest.MonkeyPatch)
     ddb.put_item(TableName=table, Item={**item, "sk": s("b")})
 
 
+def test_a_quota_of_tables_counts_only_where_one_is_set() -> None:
+    """Without `--tables-max` a test suite makes as many tables as it likes. A name that is free counts no more."""
+    with ServerThread(tables_max=2) as server:
+        client = make_client(server.url)
+        for name in ("one", "two"):
+            client.create_table(**table_definition(name, ("pk", "S")))
+        assert error_of(client.create_table, **table_definition("three", ("pk", "S"))) == (
+            "LimitExceededException",
+            "Subscriber limit exceeded: There is a limit of 2 tables per subscriber",
+        )
+        client.delete_table(TableName="one")
+        client.create_table(**table_definition("three", ("pk", "S")))
+        client.close()
+
+
 def test_a_table_that_keeps_changing(ddb: Client, hash_table: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A request is planned anew when its table changes; one that never gets done says so, for the client to retry."""
 

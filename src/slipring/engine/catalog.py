@@ -46,8 +46,11 @@ def erasure(record: TableRecord) -> Mapping[bytes, bytes | None]:
 class Catalog:
     """Finds, creates, changes and drops tables."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, tables_max: int | None = None) -> None:
+        """`tables_max` bounds the tables of a namespace; two that are made in the same moment may exceed it by one, as
+        the service's quota is said to be soft."""
         self._store = store
+        self._tables_max = tables_max
         self._tables: dict[tuple[str, str], Table] = {}
         self.generation = 0
         """How often tables were forgotten."""
@@ -132,8 +135,11 @@ class Catalog:
         """Add a table; its id is given out here, `complete` may add to its record what depends on it, and `jobs`
         tells which background jobs come with it.
 
-        Raises ResourceInUseException if the name is taken."""
+        Raises ResourceInUseException if the name is taken, LimitExceededException if there are tables enough."""
         record_key = keyspace.table_record(namespace, record["TableName"])
+        allowed = self._tables_max
+        if allowed is not None and len(await self.names(namespace, "", allowed)) >= allowed:
+            raise errors.too_many_tables(allowed)
 
         def decide(old: Sequence[bytes | None]) -> Writes[Table]:
             taken, last_id = old

@@ -22,11 +22,13 @@ class Engine:
 
     __slots__ = ("background", "catalog", "clock", "ids", "store", "time_to_live")
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids, pace: Pace | None = None) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, ids: Ids, pace: Pace | None = None, tables_max: int | None = None
+    ) -> None:
         self.store = store
         self.clock = clock
         self.ids = ids
-        self.catalog = Catalog(store)
+        self.catalog = Catalog(store, tables_max)
         self.background = Background(store, self.catalog, clock, ids)
         self.time_to_live = TimeToLive(store, self.catalog, clock, ids, self.write_all, pace or Pace())
 

@@ -44,6 +44,7 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
     "serialization.java_list": ("model/test_validation.py", "java.util.List<"),
     "serialization.java_map": ("model/test_validation.py", "java.util.Map<"),
     "streams.records_trimmed": (RARE, "The operation attempted to read past the oldest stream record in a shard."),
+    "tables.too_many_tables": (RARE, "Subscriber limit exceeded: There is a limit of 2 tables per subscriber"),
     "tables.index_is_backfilling": ("api/tables/test_index_changes.py", "Cannot read from backfilling"),
     "tags.resource_not_found": ("api/tables/test_tags.py", "Requested resource not found: ResourceArn:"),
 }

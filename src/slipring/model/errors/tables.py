@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from slipring.model.errors.tree import ResourceInUseException, ResourceNotFoundException, ValidationException
+from slipring.model.errors.tree import (
+    LimitExceededException,
+    ResourceInUseException,
+    ResourceNotFoundException,
+    ValidationException,
+)
 
 _INVALID = "One or more parameter values were invalid: "
 
@@ -26,6 +31,11 @@ def table_not_found(name: str | None = None) -> ResourceNotFoundException:
 
 def table_exists(name: str) -> ResourceInUseException:
     return ResourceInUseException(f"Table already exists: {name}")
+
+
+def too_many_tables(count_max: int) -> LimitExceededException:
+    """Reported by clients of the service."""
+    return LimitExceededException(f"Subscriber limit exceeded: There is a limit of {count_max} tables per subscriber")
 
 
 def table_is_protected() -> ValidationException:
