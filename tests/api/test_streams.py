@@ -251,6 +251,77 @@ def test_shards_hand_on_iterators_expire_and_records_are_trimmed() -> None:
         streams.close()
 
 
+def test_a_shard_is_read_from_a_moment_on() -> None:
+    """Whoever restores what a consumer lost asks for what was written since. What is older than a day cannot be had,
+    so a moment before that is the horizon; a moment after the last record is where the next one will be; a moment to
+    come is refused (Streams API Reference, "GetShardIterator")."""
+    clock = ManualClock()
+    with ServerThread(clock=clock) as server:
+        ddb, streams = make_client(server.url), streams_client(server.url)
+        table = unique("table")
+        ddb.create_table(**table_definition(table, ("pk", "S"), **streaming("KEYS_ONLY")))
+        arn = stream_of(ddb, table)
+        (shard,) = shards_of(streams, arn)
+        asked = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "AT_TIMESTAMP"}
+
+        def since(moment: float) -> list[str]:
+            iterator = streams.get_shard_iterator(**asked, Timestamp=moment)["ShardIterator"]
+            page = streams.get_records(ShardIterator=iterator)
+            return [record["dynamodb"]["Keys"]["pk"]["S"] for record in page["Records"]]
+
+        moments = []
+        for i in range(5):
+            clock.advance(10)
+            moments.append(clock.now())
+            ddb.put_item(TableName=table, Item={"pk": s(f"{i}a")})
+            ddb.put_item(TableName=table, Item={"pk": s(f"{i}b")})
+        written = [f"{i}{letter}" for i in range(5) for letter in "ab"]
+        for i, moment in enumerate(moments):
+            assert since(moment) == written[2 * i :], "at a record's own moment it is the first"
+            assert since(moment - 0.5) == written[2 * i :]
+            assert since(moment + 0.5 - (i == 4) / 2) == written[2 * (i + (i < 4)) :]
+        assert since(0) == written
+        clock.advance(1)
+        latest = streams.get_shard_iterator(**asked, Timestamp=clock.now())["ShardIterator"]
+        ddb.put_item(TableName=table, Item={"pk": s("new")})
+        (record,) = streams.get_records(ShardIterator=latest)["Records"]
+        assert record["dynamodb"]["Keys"]["pk"] == s("new")
+        assert error_of(streams.get_shard_iterator, **asked, Timestamp=clock.now() + 1)[0] == "ValidationException"
+        assert error_of(streams.get_shard_iterator, **asked)[0] == "ValidationException"
+        clock.advance(24 * HOUR - 30)
+        assert since(moments[0]) == since(0) == [*written[4:], "new"], "what is older than a day is not shown"
+        ddb.close()
+        streams.close()
+
+
+def test_a_reader_is_told_that_its_record_was_trimmed() -> None:
+    """An iterator lives for a quarter of an hour, in which its record can become older than a day. To go on with the
+    next one would lose it without a word (Streams API Reference, TrimmedDataAccessException); a new iterator at the
+    horizon goes on."""
+    clock = ManualClock()
+    with ServerThread(clock=clock) as server:
+        ddb, streams = make_client(server.url), streams_client(server.url)
+        table = unique("table")
+        ddb.create_table(**table_definition(table, ("pk", "S"), **streaming("KEYS_ONLY")))
+        ddb.put_item(TableName=table, Item={"pk": s("first")})
+        clock.advance(600)
+        ddb.put_item(TableName=table, Item={"pk": s("second")})
+        arn = stream_of(ddb, table)
+        (shard,) = shards_of(streams, arn)
+        horizon = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+        clock.advance(24 * HOUR - 900)
+        begun = streams.get_shard_iterator(**horizon)["ShardIterator"]
+        page = streams.get_records(ShardIterator=begun, Limit=1)
+        assert [record["dynamodb"]["Keys"]["pk"]["S"] for record in page["Records"]] == ["first"]
+        clock.advance(600)
+        assert error_of(streams.get_records, ShardIterator=begun)[0] == "TrimmedDataAccessException"
+        for iterator in (page["NextShardIterator"], streams.get_shard_iterator(**horizon)["ShardIterator"]):
+            (record,) = streams.get_records(ShardIterator=iterator)["Records"]
+            assert record["dynamodb"]["Keys"]["pk"] == s("second")
+        ddb.close()
+        streams.close()
+
+
 def test_a_table_of_the_same_name_and_moment_has_a_stream_of_its_own() -> None:
     """Tests drop and create tables within a millisecond, or with a clock that stands still. The old stream's records
     must stay readable beside the new one's."""

@@ -325,7 +325,7 @@ GET_SHARD_ITERATOR = Operation(
             ],
         ),
         Stage(
-            "SequenceNumber goes with the type, and is one of the shard's",
+            "SequenceNumber and Timestamp go with the type, and are of the shard",
             [
                 Check(
                     "streams.sequence_number_refused",
@@ -343,6 +343,24 @@ GET_SHARD_ITERATOR = Operation(
                     "streams.invalid_sequence_number",
                     {"ShardIteratorType": "AT_SEQUENCE_NUMBER", "SequenceNumber": "9" * 25},
                     INVALID + "The provided SequenceNumber is invalid",
+                    OURS,
+                ),
+                Check(
+                    "streams.timestamp_missing",
+                    {"ShardIteratorType": "AT_TIMESTAMP"},
+                    INVALID + "Timestamp must be specified with AT_TIMESTAMP",
+                    OURS,
+                ),
+                Check(
+                    "streams.timestamp_refused",
+                    {"Timestamp": 0},
+                    INVALID + "Timestamp can only be specified with AT_TIMESTAMP",
+                    OURS,
+                ),
+                Check(
+                    "streams.timestamp_in_the_future",
+                    {"ShardIteratorType": "AT_TIMESTAMP", "Timestamp": 1e12},
+                    INVALID + "The provided Timestamp is in the future",
                     OURS,
                 ),
             ],

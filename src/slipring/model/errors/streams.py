@@ -56,6 +56,18 @@ def sequence_number_refused() -> ValidationException:
     )
 
 
+def timestamp_missing() -> ValidationException:
+    return ValidationException(f"{_INVALID}Timestamp must be specified with AT_TIMESTAMP")
+
+
+def timestamp_refused() -> ValidationException:
+    return ValidationException(f"{_INVALID}Timestamp can only be specified with AT_TIMESTAMP")
+
+
+def timestamp_in_the_future() -> ValidationException:
+    return ValidationException(f"{_INVALID}The provided Timestamp is in the future")
+
+
 def iterator_expired() -> ExpiredIteratorException:
     return ExpiredIteratorException("Iterator expired. The iterator was created more than 15 minutes ago.")
 

@@ -14,15 +14,17 @@ import orjson
 
 from slipring.engine import keyspace
 from slipring.engine.engine import Engine
-from slipring.engine.shards import POSITION_MAX, decode_head, first_position
+from slipring.engine.shards import POSITION_MAX, decode_head, first_position, microseconds
 from slipring.engine.streams import SEQUENCE_BASE, StreamRecord
 from slipring.iam.caller import Caller
 from slipring.model.errors import streams as errors
 from slipring.operations.answers import answer
 from slipring.operations.streams.lookup import find_shard, find_stream
-from slipring.operations.streams.retention import oldest_position
+from slipring.operations.streams.retention import first_position_since, oldest_position
 
 ITERATOR_SECONDS = 15 * 60
+_NUMBERED = ("AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER")
+"""The types that begin at a sequence number."""
 
 
 class ShardIterator(NamedTuple):
@@ -62,17 +64,16 @@ async def get_shard_iterator(engine: Engine, request: dict[str, Any], caller: Ca
 
 async def _position(engine: Engine, stream: StreamRecord, shard: dict[str, Any], request: dict[str, Any]) -> int:
     kind = request["ShardIteratorType"]
-    given = request.get("SequenceNumber")
+    _check_members(kind, request)
+    if kind == "TRIM_HORIZON":
+        return await oldest_position(engine, stream, shard)
+    if kind == "AT_TIMESTAMP":
+        return await _at_timestamp(engine, stream, shard, request["Timestamp"])
     first = first_position(shard["Number"])
-    if kind in ("TRIM_HORIZON", "LATEST"):
-        if given is not None:
-            raise errors.sequence_number_refused()
-        if kind == "TRIM_HORIZON":
-            return first
+    if kind == "LATEST":
         last, _ = decode_head(await engine.store.get(keyspace.journal_head(stream["TableId"], shard["Number"])))
         return last + 1 if last else first
-    if given is None:
-        raise errors.sequence_number_missing()
+    given = request["SequenceNumber"]
     if not given.isascii() or not given.isdigit():
         raise errors.invalid_sequence_number()
     position: int = int(given) - SEQUENCE_BASE + (1 if kind == "AFTER_SEQUENCE_NUMBER" else 0)
@@ -81,3 +82,26 @@ async def _position(engine: Engine, stream: StreamRecord, shard: dict[str, Any],
     if position < await oldest_position(engine, stream, shard):
         raise errors.records_trimmed()
     return position
+
+
+def _check_members(kind: str, request: dict[str, Any]) -> None:
+    """SequenceNumber and Timestamp are there for the types that use them, and for no other."""
+    if kind in _NUMBERED:
+        if "SequenceNumber" not in request:
+            raise errors.sequence_number_missing()
+    elif "SequenceNumber" in request:
+        raise errors.sequence_number_refused()
+    if kind == "AT_TIMESTAMP":
+        if "Timestamp" not in request:
+            raise errors.timestamp_missing()
+    elif "Timestamp" in request:
+        raise errors.timestamp_refused()
+
+
+async def _at_timestamp(engine: Engine, stream: StreamRecord, shard: dict[str, Any], timestamp: float) -> int:
+    """The first record that is not older, of those that are still shown; a time to come is refused (Streams API
+    Reference, "GetShardIterator"). Records tell their time in whole seconds; here their exact time counts, so that
+    none is passed over that was written after the timestamp."""
+    if timestamp > engine.clock.now():
+        raise errors.timestamp_in_the_future()
+    return await first_position_since(engine, stream, shard, microseconds(timestamp))

@@ -20,13 +20,17 @@ _RECORDS_MAX = 1000
 
 
 async def get_records(engine: Engine, request: dict[str, Any], caller: Caller) -> list[bytes]:
+    """Raises TrimmedDataAccessException if what the iterator points to was trimmed since it was handed out (Streams API
+    Reference, "GetRecords"): a consumer is told that it missed something."""
     now = engine.clock.now()
     iterator = ShardIterator.decode(request["ShardIterator"], now)
     stream = await find_stream(engine, iterator.arn, caller)
     shard = next((shard for shard in stream["Shards"] if shard["Number"] == iterator.shard_number), None)
     if shard is None:
         raise errors.records_trimmed()
-    position = max(iterator.position, await oldest_position(engine, stream, shard))
+    position = iterator.position
+    if position < await oldest_position(engine, stream, shard):
+        raise errors.records_trimmed()
     prefix = keyspace.journal(stream["TableId"])
     found = await engine.store.scan(
         prefix + position_value(position),

@@ -13,6 +13,13 @@ from slipring.engine.streams import RETENTION_SECONDS, StreamRecord
 
 async def oldest_position(engine: Engine, stream: StreamRecord, shard: dict[str, Any]) -> int:
     """The first position of a shard whose record is still shown; the next one to be given where none is."""
+    return await first_position_since(engine, stream, shard, 0)
+
+
+async def first_position_since(engine: Engine, stream: StreamRecord, shard: dict[str, Any], since_us: int) -> int:
+    """The first position of a shard whose record is still shown and not older; the next one to be given where none
+    is."""
+    since_us = max(since_us, microseconds(engine.clock.now() - RETENTION_SECONDS))
     prefix = keyspace.journal(stream["TableId"])
     first, beyond = first_position(shard["Number"]), first_position(shard["Number"] + 1)
     # First the head: what is written after it was read, and so beyond it, is not taken for trimmed.
@@ -22,10 +29,10 @@ async def oldest_position(engine: Engine, stream: StreamRecord, shard: dict[str,
     )
     if not oldest:
         return last + 1 if last else first
-    shown_since_us = microseconds(engine.clock.now() - RETENTION_SECONDS)
-    if time_us_of(oldest[0][1]) >= shown_since_us:
-        return int.from_bytes(oldest[0][0][-8:], "big")
-    return await _first_since(engine, prefix, int.from_bytes(oldest[0][0][-8:], "big"), last, shown_since_us)
+    position = int.from_bytes(oldest[0][0][-8:], "big")
+    if time_us_of(oldest[0][1]) >= since_us:
+        return position
+    return await _first_since(engine, prefix, position, last, since_us)
 
 
 async def _first_since(engine: Engine, prefix: bytes, low: int, last: int, since_us: int) -> int:
