@@ -20,6 +20,8 @@ ROOMS = (
     "settings",
     "console",
     "bench",
+    "provisioning",
+    "templates",
     "edge",
     "admin",
     "triggers",
@@ -42,6 +44,7 @@ PURE: dict[str, set[str]] = {
     "expressions": {"model"},
     "model": set(),
     "iam/policies": {"model"},
+    "templates": set(),
 }
 """Rooms, or parts of one, without I/O, event loop, clock or randomness, and the other rooms they may know."""
 

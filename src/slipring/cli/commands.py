@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,13 +13,17 @@ from slipring import __version__
 from slipring.cli.bench_options import with_bench_options
 from slipring.cli.iam import iam
 from slipring.cli.options import CommandError, with_settings
+from slipring.cli.sections import Sectioned
 from slipring.settings import Settings
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Sectioned, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def slipring() -> None:
-    """A DynamoDB-compatible database server."""
+    """A DynamoDB-compatible database server.
+
+    Begin with `slipring serve`, then eval "$(slipring env)": AWS SDKs and tools in this shell find the server.
+    """
 
 
 @slipring.command()
@@ -75,6 +80,37 @@ def healthcheck(settings: Settings) -> None:
     if response.status != 200:
         raise CommandError(f"{url} is {answer}")
     click.echo(f"{url} is {answer}")
+
+
+@slipring.command()
+@with_settings("host", "port", "region", "access_key_id", "secret_access_key")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--endpoint",
+    default="",
+    metavar="URL",
+    help="The server.  [default: AWS_ENDPOINT_URL_DYNAMODB, else the one at the host and port]",
+)
+@click.option("--store", metavar="STORE", help="A store on this machine instead of a server.")
+@click.option(
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter of the template; may be given many times.",
+)
+@click.option("--stack", default="slipring", show_default=True, metavar="NAME", help="What AWS::StackName is.")
+@click.option("--dry-run", is_flag=True, help="Tell what would be done, and do nothing.")
+@click.option("--partial", is_flag=True, help="Do what is supported, and leave out the parts that are not.")
+def apply(settings: Settings, /, files: tuple[Path, ...], **options: Any) -> None:
+    """Make tables what templates say, or change them until they are.
+
+    A FILE is a template of CloudFormation, SAM or CDK, what `aws dynamodb describe-table` printed, a plan of Terraform
+    (terraform show -json), or a model of NoSQL Workbench. No table is ever replaced or deleted.
+    """
+    from slipring.cli.apply import apply_templates
+
+    apply_templates(settings, files, **options)
 
 
 @slipring.command()

@@ -1,0 +1,51 @@
+"""Plans, and carrying them out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from slipring.provisioning.asking import Asking, Call, Pause, Refused
+from slipring.provisioning.current import current_table
+from slipring.provisioning.plan import Step, TablePlan, plan
+from slipring.provisioning.settings import ARN
+from slipring.templates.desired import DesiredTable
+
+_LOOK_AGAIN_S = 0.2
+_LOOKS_MAX = 3000
+"""Ten minutes for a table to settle. The service refuses a change of a table while another is going on."""
+
+
+class StepFailed(Exception):
+    """A step was refused. The message tells table, step and reason."""
+
+
+def plans(tables: Sequence[DesiredTable]) -> Asking[list[TablePlan]]:
+    """What is to be done to each table. Changes nothing."""
+    found = []
+    for wanted in tables:
+        current = yield from current_table(wanted.name)
+        found.append(plan(wanted, current))
+    return found
+
+
+def carry_out(table_name: str, step: Step) -> Asking[None]:
+    """Do one step, and wait until the table has settled. Raises StepFailed."""
+    parameters = dict(step.call.parameters)
+    try:
+        if parameters.get("ResourceArn") == ARN:
+            described = yield Call("DescribeTable", {"TableName": table_name})
+            parameters["ResourceArn"] = described["Table"]["TableArn"]
+        yield Call(step.call.operation, parameters)
+        yield from _settled(table_name)
+    except Refused as refused:
+        raise StepFailed(f"table {table_name}: cannot {step.words}: {refused}") from None
+
+
+def _settled(name: str) -> Asking[None]:
+    for _ in range(_LOOKS_MAX):
+        described = (yield Call("DescribeTable", {"TableName": name}))["Table"]
+        states = [index.get("IndexStatus") for index in described.get("GlobalSecondaryIndexes", ())]
+        if described["TableStatus"] == "ACTIVE" and all(state == "ACTIVE" for state in states):
+            return
+        yield Pause(_LOOK_AGAIN_S)
+    raise Refused("Timeout", f"the table is {described['TableStatus']} and does not settle")
