@@ -36,7 +36,9 @@ class Session:
         try:
             prepared = self._prepared.get(statement)
             if prepared is None:
-                prepared = self._prepared[statement] = await self.connection.prepare(statement)
+                # Without a name, the next statement would take its place, and each be parsed and planned every time.
+                name = f"slipring_{len(self._prepared)}"
+                prepared = self._prepared[statement] = await self.connection.prepare(statement, name=name)
             rows: Rows = await prepared.fetch(*arguments, timeout=STATEMENT_SECONDS)
         except Exception as error:
             raise translated(error) from error
