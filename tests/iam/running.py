@@ -59,12 +59,12 @@ class Place:
         path.write_text(text)
         return path
 
-    def client(self, keys: Keys, service: str = "dynamodb") -> Any:
+    def client(self, keys: Keys, service: str = "dynamodb", *, user_agent: str | None = None) -> Any:
         return boto3.client(
             service,
             endpoint_url=self.url,
             region_name=REGION,
-            config=Config(retries={"total_max_attempts": 1}, parameter_validation=False),
+            config=Config(retries={"total_max_attempts": 1}, parameter_validation=False, user_agent=user_agent),
             **keys,
         )
 

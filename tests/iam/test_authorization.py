@@ -12,6 +12,8 @@ import pytest
 
 from tests.admin.prometheus import parse
 from tests.conftest import error_of, n, s, table_definition, unique
+from tests.edge.signed import signed
+from tests.edge.wire import Client as Connection
 from tests.iam.running import ACCOUNT, REGION, ROOT, Keys, Place, temporary
 
 ANY = [s("any"), n(1)]
@@ -179,7 +181,12 @@ def test_each_user_sees_its_own_items_alone(place: Place, own: tuple[str, Any], 
     name, client = own
     call = getattr(client, operation)
     call(**requests(scores, name)[operation])
-    code, message = error_of(call, **requests(scores, "ada")[operation])
+    if operation == "batch_execute_statement":
+        # Its statements fail one by one.
+        (refused,) = call(**requests(scores, "ada")[operation])["Responses"]
+        code, message = refused["Error"]["Code"] + "Exception", refused["Error"]["Message"]
+    else:
+        code, message = error_of(call, **requests(scores, "ada")[operation])
     assert code == "AccessDeniedException"
     assert f"user/{name} is not authorized to perform: dynamodb:" in message
     call(**requests(scores, name)[operation])
@@ -198,6 +205,111 @@ def test_one_item_of_another_denies_a_batch_or_transaction(own: tuple[str, Any],
     assert error_of(client.batch_get_item, RequestItems={scores: {"Keys": keys}})[0] == "AccessDeniedException"
     gets = [{"Get": {"TableName": scores, "Key": key}} for key in keys]
     assert error_of(client.transact_get_items, TransactItems=gets)[0] == "AccessDeniedException"
+
+
+def test_a_denied_statement_of_a_batch_fails_alone(place: Place, scores: str) -> None:
+    """The others are carried out, and each denial says what it lacks (API Reference, "BatchStatementError":
+    AccessDenied). Reads and writes may not be mixed whether they are allowed or not."""
+    name, keys = keys_with(place, allow("PartiQLInsert", Condition=leading("${aws:username}")), allow("PartiQLSelect"))
+    inserts = [f"""INSERT INTO "{scores}" VALUE {{'user': '{user}', 'game': 'go'}}""" for user in (name, "eve", name)]
+    with closing(place.client(keys)) as client:
+        answers = client.batch_execute_statement(Statements=[{"Statement": insert} for insert in inserts])["Responses"]
+        assert [answer.get("Error", {}).get("Code") for answer in answers] == [None, "AccessDenied", "DuplicateItem"]
+        assert answers[1] == {
+            "Error": {"Code": "AccessDenied", "Message": denied(name, "PartiQLInsert", arn(scores))[1]}
+        }
+        found = client.batch_execute_statement(
+            Statements=[
+                {"Statement": f"""SELECT game FROM "{scores}" WHERE "user" = '{user}' AND game = 'go'"""}
+                for user in (name, "eve")
+            ]
+        )["Responses"]
+        assert [answer.get("Item") for answer in found] == [{"game": s("go")}, None]
+        mixed = [inserts[1], f"""SELECT * FROM "{scores}" WHERE "user" = 'ada' AND game = 'go'"""]
+        code, _ = error_of(client.batch_execute_statement, Statements=[{"Statement": each} for each in mixed])
+        assert code == "ValidationException"
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_met"),
+    [
+        ({"IpAddress": {"aws:SourceIp": "127.0.0.0/8"}}, True),
+        ({"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "127.0.0.1"]}}, True),
+        ({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}, False),
+        ({"NotIpAddress": {"aws:SourceIp": "127.0.0.0/8"}}, False),
+        ({"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}, True),
+        ({"StringLike": {"aws:UserAgent": "tester/1 *"}}, True),
+        ({"StringLike": {"aws:UserAgent": "browser/*"}}, False),
+        ({"Null": {"aws:SourceIp": "false", "aws:UserAgent": "false", "aws:SourceVpc": "true"}}, True),
+    ],
+    ids=str,
+)
+def test_where_a_request_comes_from_can_decide(
+    place: Place, scores: str, condition: dict[str, Any], is_met: bool
+) -> None:
+    """Companies let their own networks in alone. The first requests of a client are verified in another way than the
+    later ones, so several are sent; a batch asks every time."""
+    _, keys = keys_with(place, allow("Scan", "BatchGetItem", on=arn(scores), Condition=condition))
+    key = {"user": s("ada"), "game": s("chess")}
+    with closing(place.client(keys, user_agent="tester/1 (any)")) as client:
+        for _ in range(3):
+            for call, request in (
+                (client.scan, {"TableName": scores}),
+                (client.batch_get_item, {"RequestItems": {scores: {"Keys": [key]}}}),
+            ):
+                if is_met:
+                    call(**request)
+                else:
+                    assert error_of(call, **request)[0] == "AccessDeniedException"
+
+
+def test_one_connection_may_carry_the_requests_of_several_agents(place: Place, scores: str) -> None:
+    """A proxy's does. Each request is judged by what it says itself."""
+    condition = {"StringEquals": {"aws:UserAgent": "bad"}}
+    _, keys = keys_with(place, allow("ListTables"), deny("ListTables", Condition=condition))
+    access_key, secret_key = keys["aws_access_key_id"], keys["aws_secret_access_key"]
+    listing = (("Content-Type", "application/x-amz-json-1.0"), ("X-Amz-Target", "DynamoDB_20120810.ListTables"))
+    with Connection(int(place.url.rpartition(":")[2])) as connection:
+        for agent in ("other", "bad", "other", "bad", "bad", "other"):
+            headers = (*listing, ("User-Agent", agent))
+            response = connection.ask(signed(headers=headers, access_key=access_key, secret_key=secret_key))
+            assert response.status == (400 if agent == "bad" else 200), response
+
+
+def test_a_role_may_be_assumed_from_some_networks_alone(place: Place) -> None:
+    _, keys = keys_with(place, {"Effect": "Allow", "Action": "sts:*", "Resource": "*"})
+    with closing(place.client(keys, "sts")) as client:
+        for network, is_met in (("127.0.0.0/8", True), ("203.0.113.0/24", False)):
+            trust = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}
+            condition = {"IpAddress": {"aws:SourceIp": network}}
+            document = place.file(unique("trust"), policy({**trust, "Condition": condition}))
+            asked = {
+                "RoleArn": place.iam(f"role create {unique('role')} --trust {document}").strip(),
+                "RoleSessionName": "visit",
+            }
+            if is_met:
+                client.assume_role(**asked)
+            else:
+                assert error_of(client.assume_role, **asked)[0] == "AccessDenied"
+
+
+def test_who_attaches_a_policy_must_be_able_to_replace_it(place: Place, root: Any) -> None:
+    """Whoever shuts out somebody else does not lock out itself; who does, says so
+    (API Reference, "ConfirmRemoveSelfResourceAccess")."""
+    table, (name, keys) = unique("locked"), keys_with(place, allow("*"))
+    root.create_table(**table_definition(table, ("pk", "S")))
+
+    def shutting_out(user: str) -> dict[str, Any]:
+        principal = {"AWS": f"arn:aws:iam::{ACCOUNT}:user/{user}"}
+        document = policy({**deny("PutResourcePolicy", on=arn(table)), "Principal": principal})
+        return {"ResourceArn": arn(table), "Policy": document}
+
+    other, _ = keys_with(place, allow("ListTables"))
+    with closing(place.client(keys)) as client:
+        client.put_resource_policy(**shutting_out(other))
+        assert error_of(client.put_resource_policy, **shutting_out(name))[0] == "AccessDeniedException"
+        client.put_resource_policy(**shutting_out(name), ConfirmRemoveSelfResourceAccess=True)
+        assert error_of(client.put_resource_policy, **shutting_out(other))[0] == "AccessDeniedException"
 
 
 def test_only_some_attributes_may_be_read(place: Place, scores: str) -> None:

@@ -20,6 +20,7 @@ from slipring.edge.routes import ALLOW_ORIGIN, Answer, Routes
 from slipring.edge.steps import Suspended, drive
 from slipring.edge.traffic import Traffic, monotonic
 from slipring.faults.api import ConnectionDropped
+from slipring.iam.origin import Origin
 from slipring.model.errors.base import ApiError
 from slipring.model.errors.edge import malformed_request, request_timed_out, too_busy
 
@@ -92,6 +93,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
+        self._request.origin = Origin(transport.get_extra_info("peername"))
         if not self._traffic.admit(self):
             self._refuse(too_busy())
             self._close()

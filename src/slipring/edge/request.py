@@ -12,6 +12,7 @@ from collections.abc import Callable
 from slipring.admin.meters import Meter
 from slipring.edge.limits import BODY_PARTS_MAX, CACHED_MAX
 from slipring.iam.caller import Caller
+from slipring.iam.origin import NOWHERE, Origin
 
 REPEATED = b"\x00"
 """Stands in a repeated header's key behind its name; no name holds one, as llhttp refuses it."""
@@ -40,6 +41,7 @@ class Shape:
         "target",
         "token",
         "upgrade",
+        "user_agent",
     )
 
     def __init__(self, names: tuple[bytes, ...], *, kept: bool = False) -> None:
@@ -60,6 +62,7 @@ class Shape:
         self.expect = spelled.get(b"expect")
         self.upgrade = spelled.get(b"upgrade")
         self.token = spelled.get(b"x-amz-security-token", ABSENT)
+        self.user_agent = spelled.get(b"user-agent", ABSENT)
         self.moment = spelled.get(b"x-amz-date", ABSENT)
         self.dated = b"x-amz-date" in spelled or b"date" in spelled
 
@@ -81,6 +84,8 @@ def _learn(names: tuple[bytes, ...]) -> Shape:
 
 
 NO_SHAPE = Shape(())
+
+_NOBODY = Caller("", "", "", "")
 
 
 def header_name(key: bytes) -> str:
@@ -122,6 +127,7 @@ class Request:
 
     __slots__ = (
         "body_parts",
+        "caller",
         "complete_head",
         "entry",
         "headers",
@@ -132,6 +138,8 @@ class Request:
         "on_header",
         "on_message_complete",
         "on_url",
+        "origin",
+        "plan",
         "shape",
         "spill",
         "url",
@@ -155,6 +163,12 @@ class Request:
         self.complete_head = False
         self.entry: Entry | None = None
         """None unless there is an audit log."""
+        self.origin: Origin = NOWHERE
+        """The client's end of the connection; it stays from request to request."""
+        self.plan: object = None
+        """How the last request that was verified quickly was verified."""
+        self.caller = _NOBODY
+        """Who the plan says it is, from here."""
         self.shape = NO_SHAPE
         self.method = b""
         self.url = b""
@@ -222,5 +236,6 @@ class Request:
         copy.headers.update(self.headers)
         copy.body_parts.append(self.body())
         copy.entry = self.entry
+        copy.origin = self.origin
         copy.shape, copy.method, copy.url, copy.keep_alive = self.shape, self.method, self.url, self.keep_alive
         return copy

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from hmac import compare_digest
 from typing import TYPE_CHECKING
@@ -98,7 +99,8 @@ class Verifier:
         inner.update(plan.prefix + sha256(canonical).hexdigest().encode())
         outer.update(inner.digest())
         if compare_digest(outer.hexdigest().encode(), authorization[-SIGNATURE_LENGTH:]):
-            return plan.caller
+            request.origin.user_agent = headers.get(shape.user_agent, b"")
+            return request.caller if request.plan is plan else _caller_from(request, plan)
         return self._carefully(request, tried=True)
 
     def identify_for(self, service: str, request: Request) -> Caller:
@@ -140,7 +142,8 @@ class Verifier:
         host = request.headers.get(request.shape.host, b"").decode("latin-1").strip()
         account = identity.principal.account
         namespace = self._isolation.namespace(account, found.region)
-        return Caller(found.access_key, found.region, account, host, namespace, identity)
+        request.origin.user_agent = request.headers.get(request.shape.user_agent, b"")
+        return Caller(found.access_key, found.region, account, host, namespace, identity, request.origin)
 
     def _remember(
         self, request: Request, found: Presented, moment: Moment, key: bytes, caller: Caller, trusted_until: float
@@ -155,6 +158,13 @@ class Verifier:
         if len(self._plans) >= CACHED_MAX:
             self._plans.clear()
         self._plans[unsigned, shape, host, token] = self._last = plan
+
+
+def _caller_from(request: Request, plan: Plan) -> Caller:
+    """Who the plan says it is, from this request's connection. Most connections carry the requests of one client."""
+    request.plan = plan
+    request.caller = caller = replace(plan.caller, origin=request.origin)
+    return caller
 
 
 def _require_signed(found: Presented, values: Values) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from slipring.iam.origin import NOWHERE, Origin
 
 if TYPE_CHECKING:
     from slipring.iam.identities import Identity
+    from slipring.model.errors.base import ApiError
 
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 
@@ -30,6 +34,10 @@ class Caller:
     """The part of the store that this caller sees; empty for the one that all share."""
     identity: Identity | None = None
     """Whose the credential is, if signatures are verified; None where anybody is welcome."""
+    origin: Origin = field(default=NOWHERE, repr=False, compare=False)
+    """Where the request comes from, as far as anybody's policies could ask for it."""
+    refused: Mapping[int, ApiError] = field(default_factory=dict, repr=False, compare=False)
+    """Of the parts of a batch that fail each on its own, those that policies do not allow, by their position."""
 
 
 def account_of(access_key: str) -> str:

@@ -82,7 +82,7 @@ class TokenService:
         if caller.identity is None:
             role_id, session_max_s = "AROA" + "0" * 17, _USER_S[1]
         else:
-            role = await self._assumable(identity, asked, account, name, caller.region)
+            role = await self._assumable(identity, asked, account, name, caller)
             role_id, session_max_s, name = role.id, role.session_max_s, role.name
         if asked.seconds > session_max_s:
             raise errors.session_too_long()
@@ -110,7 +110,9 @@ class TokenService:
             answer["SourceIdentity"] = asked.source_identity
         return answer
 
-    async def _assumable(self, identity: Identity, asked: AssumeRole, account: str, name: str, region: str) -> Entity:
+    async def _assumable(
+        self, identity: Identity, asked: AssumeRole, account: str, name: str, caller: Caller
+    ) -> Entity:
         """The role, if the caller may assume it as it asks to."""
         principal = identity.principal
         if principal.is_root:
@@ -123,7 +125,13 @@ class TokenService:
         if role.arn != asked.role_arn:
             raise errors.role_not_assumable(principal.arn, asked.role_arn)
         trust = parsed(role.trust, "", Use.TRUST)
-        now = environment(epoch_s=int(self._clock.machine_now()), source_ip="", secure=False, region=region)
+        now = environment(
+            epoch_s=int(self._clock.machine_now()),
+            source_ip=caller.origin.source_ip,
+            secure=False,
+            region=caller.region,
+            user_agent=caller.origin.agent,
+        )
         for action in asked.actions:
             question = Question(principal, action, role.arn, asked.context, now)
             decision = evaluate(question, identity.policies, trust)

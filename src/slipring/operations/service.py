@@ -76,7 +76,8 @@ class Service:
             generation = catalog.generation
             try:
                 if caller.identity is not None:
-                    await self._require_allowed(operation, request, caller, caller.identity)
+                    asking = await self._allowed(operation, request, caller, caller.identity)
+                    return await handler(self._engine, request, asking)
                 return await handler(self._engine, request, caller)
             except CatalogChanged:
                 self._refresh()
@@ -88,13 +89,14 @@ class Service:
                     raise
         raise errors.table_keeps_changing()
 
-    async def _require_allowed(self, operation: str, request: Request, caller: Caller, identity: Identity) -> None:
+    async def _allowed(self, operation: str, request: Request, caller: Caller, identity: Identity) -> Caller:
+        """See `Gate.check`."""
         if self._gate is None:
             # Most servers know nobody's identity and never need it, and it takes a while to load.
             from slipring.operations.access.gate import Gate
 
             self._gate = Gate(self._engine)
-        await self._gate.check(operation, request, caller, identity)
+        return await self._gate.check(operation, request, caller, identity)
 
 
 def _drop_nulls(request: Request) -> None:

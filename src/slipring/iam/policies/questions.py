@@ -69,7 +69,7 @@ def _environment(epoch_s: int, source_ip: str, secure: bool, region: str, user_a
 def environment(*, epoch_s: int, source_ip: str, secure: bool, region: str, user_agent: str = "") -> Lookup:
     """The keys of the context that tell of the request itself: where from, when, how.
 
-    `aws:MultiFactorAuthPresent` and its kin are absent, as they are for long-term keys. Source: "AWS global condition
-    context keys" in the IAM User Guide.
+    An empty text is not known. `aws:MultiFactorAuthPresent` and its kin are absent, as they are for long-term keys.
+    Source: "AWS global condition context keys" in the IAM User Guide.
     """
     return partial(_environment, epoch_s, source_ip, secure, region, user_agent)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -15,9 +16,11 @@ from slipring.engine.table import Table
 from slipring.iam.caller import Caller
 from slipring.iam.identities import Identity
 from slipring.iam.policies import Policy, environment
+from slipring.model.errors.base import ApiError
 from slipring.model.errors.tree import AccessDeniedException, ResourceNotFoundException
 from slipring.operations.access.authorization import Access, authorize, policy_holder
 from slipring.operations.access.needs import Need
+from slipring.operations.access.statements import statement_needs
 from slipring.operations.access.table import NEEDS
 from slipring.operations.policies.attached import policy_of
 from slipring.storage.contract import Store
@@ -35,6 +38,9 @@ _INDEX_MEMBERS = {
 """Operations that need one action on one table or index, so that what policies said of it can be kept, and the member
 that names the index. Members that an operation does not have may hold anything."""
 
+_FAILS_IN_PART = "BatchExecuteStatement"
+"""Its statements are denied each on its own (API Reference, "BatchStatementError"); other batches as a whole."""
+
 _KEPT_MAX = 4096
 """How many answers are kept for one identity before all are forgotten."""
 
@@ -51,36 +57,68 @@ class Gate:
         """How many requests were not allowed, by operation."""
         self._said: set[tuple[str, str]] = set()
 
-    async def check(self, operation: str, request: dict[str, Any], caller: Caller, identity: Identity) -> None:
-        """Raises AccessDeniedException, and what is wrong with a request that policies have to look into."""
+    async def check(self, operation: str, request: dict[str, Any], caller: Caller, identity: Identity) -> Caller:
+        """The caller, who knows what of a batch it may not do if that fails part by part. Raises
+        AccessDeniedException, and what is wrong with a request that policies have to look into."""
+        if operation == _FAILS_IN_PART:
+            return await self._check_each(operation, request, caller, identity)
         index_member = _INDEX_MEMBERS.get(operation)
         asked = None
         if index_member is not None:
             generation = self._engine.catalog.generation
             asked = (operation, request["TableName"], request.get(index_member), caller.region, generation)
             if asked in identity.allowed:
-                return
+                return caller
+        needs = list(NEEDS[operation](request, caller))
+        access, tables = await self._access(needs, caller, identity)
         try:
-            lasting = await self._authorize(operation, request, caller, identity)
+            lasting = authorize(needs, access, tables)
         except AccessDeniedException as refusal:
-            self.denied[operation] = self.denied.get(operation, 0) + 1
+            self._count(operation)
             if not self._lenient:
                 raise
             self._say(identity.principal.arn, operation, refusal)
-            return
+            return caller
         if lasting and asked is not None:
             if len(identity.allowed) >= _KEPT_MAX:
                 identity.allowed.clear()
             identity.allowed.add(asked)
+        return caller
 
-    async def _authorize(self, operation: str, request: dict[str, Any], caller: Caller, identity: Identity) -> bool:
-        needs = list(NEEDS[operation](request, caller))
+    async def _check_each(self, operation: str, request: dict[str, Any], caller: Caller, identity: Identity) -> Caller:
+        needs = statement_needs(request, caller)
+        access, tables = await self._access(needs.values(), caller, identity)
+        refused: dict[int, ApiError] = {}
+        for position, need in needs.items():
+            try:
+                authorize([need], access, tables)
+            except ApiError as refusal:
+                refused[position] = refusal
+        denials = [each for each in refused.values() if isinstance(each, AccessDeniedException)]
+        if denials:
+            self._count(operation)
+        if not self._lenient:
+            return replace(caller, refused=refused)
+        for denial in denials:
+            self._say(identity.principal.arn, operation, denial)
+        return caller
+
+    async def _access(
+        self, needs: Collection[Need], caller: Caller, identity: Identity
+    ) -> tuple[Access, dict[str, Table]]:
         tables = await tables_of(needs, self._engine.catalog, caller.namespace)
         policies = await policies_of(needs, tables, self._engine.store, caller.namespace)
         context = environment(
-            epoch_s=int(self._engine.clock.machine_now()), source_ip="", secure=False, region=caller.region
+            epoch_s=int(self._engine.clock.machine_now()),
+            source_ip=caller.origin.source_ip,
+            secure=False,
+            region=caller.region,
+            user_agent=caller.origin.agent,
         )
-        return authorize(needs, Access(identity.principal, identity.policies, policies.get, context), tables)
+        return Access(identity.principal, identity.policies, policies.get, context), tables
+
+    def _count(self, operation: str) -> None:
+        self.denied[operation] = self.denied.get(operation, 0) + 1
 
     def _say(self, arn: str, operation: str, refusal: AccessDeniedException) -> None:
         if (arn, operation) in self._said:

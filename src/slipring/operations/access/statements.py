@@ -42,13 +42,19 @@ def execute_statement(request: Request, caller: Caller) -> Iterator[Need]:
 
 
 def batch_execute_statement(request: Request, caller: Caller) -> Iterator[Need]:
-    """What is no statement needs nothing: it fails by itself, and the others do not with it."""
-    for each in request["Statements"]:
+    yield from statement_needs(request, caller).values()
+
+
+def statement_needs(request: Request, caller: Caller) -> dict[int, Need]:
+    """Of a batch, by position. What is no statement needs nothing: it fails by itself, and the others do not with
+    it."""
+    needs = {}
+    for position, each in enumerate(request["Statements"]):
         try:
-            need = _need(bound_statement(each), each, caller, parameters(request))
+            needs[position] = _need(bound_statement(each), each, caller, parameters(request))
         except ApiError:
             continue
-        yield need
+    return needs
 
 
 def execute_transaction(request: Request, caller: Caller) -> Iterator[Need]:

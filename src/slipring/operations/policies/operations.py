@@ -11,7 +11,8 @@ from slipring.engine import keyspace
 from slipring.engine.engine import Engine
 from slipring.engine.stream_changes import change_stream
 from slipring.iam.caller import Caller
-from slipring.iam.policies import Outcome, Policies, Policy, Principal, Question, evaluate
+from slipring.iam.identities import root
+from slipring.iam.policies import Outcome, Policies, Policy, Question, evaluate
 from slipring.model.errors import resource_policies as errors
 from slipring.operations.answers import answer
 from slipring.operations.policies.attached import Record, attached, detached, document_of, revision_of
@@ -75,7 +76,7 @@ async def _change(engine: Engine, holder: Holder, caller: Caller, revise: Callab
 def _check_not_locked_out(policy: Policy, holder: Holder, caller: Caller) -> None:
     """Whoever attaches a policy must be able to replace it, unless it is meant (API Reference,
     "ConfirmRemoveSelfResourceAccess"); only PutResourcePolicy is looked at (observed)."""
-    principal = Principal(f"arn:aws:iam::{caller.account}:root", caller.account)
-    question = Question(principal, "dynamodb:PutResourcePolicy", holder.arn)
+    asking = caller.identity or root(caller.account)
+    question = Question(asking.principal, "dynamodb:PutResourcePolicy", holder.arn)
     if evaluate(question, Policies(), policy).outcome is Outcome.EXPLICIT_DENY:
         raise errors.locked_out()

@@ -18,6 +18,7 @@ from slipring.operations.statements.writes import returned_item, write_action
 from slipring.partiql import Exists, Select, Statement, check_key_attributes, selected_key
 
 _CODES = {
+    "AccessDeniedException": "AccessDenied",
     "ConditionalCheckFailedException": "ConditionalCheckFailed",
     "DuplicateItemException": "DuplicateItem",
     "ItemCollectionSizeLimitExceededException": "ItemCollectionSizeLimitExceeded",
@@ -36,6 +37,7 @@ async def batch_execute_statement(engine: Engine, request: dict[str, Any], calle
     reads = {isinstance(statement, Select) for statement in statements if not isinstance(statement, ApiError)}
     if len(reads) > 1:
         raise errors.reads_and_writes_mixed()
+    statements = [caller.refused.get(position, each) for position, each in enumerate(statements)]
     tallies: list[Tally] = []
     told = [
         await _tell(engine, statement, each, caller, tallies)
