@@ -313,6 +313,16 @@ def test_a_full_disk_stops_archiving_and_nothing_else(tmp_path: Path, caplog: py
     assert caplog.text.count("archiving goes on") == 1
 
 
+def test_files_are_their_owners_alone(tmp_path: Path) -> None:
+    """Whoever can read an archive can read every item, and its directory may have been there for all to look into."""
+    mask = os.umask(0o022)
+    try:
+        Directory(tmp_path).put("manifest", b"all that there is")
+    finally:
+        os.umask(mask)
+    assert (tmp_path / "manifest").stat().st_mode & 0o777 == 0o600
+
+
 def test_an_archive_that_was_away_for_long_begins_anew(tmp_path: Path) -> None:
     """The journal is kept for it for a day, not for ever. What was trimmed before it was archived is made up for by a
     new base."""

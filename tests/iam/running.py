@@ -59,11 +59,13 @@ class Place:
         path.write_text(text)
         return path
 
-    def client(self, keys: Keys, service: str = "dynamodb", *, user_agent: str | None = None) -> Any:
+    def client(
+        self, keys: Keys, service: str = "dynamodb", *, region: str = REGION, user_agent: str | None = None
+    ) -> Any:
         return boto3.client(
             service,
             endpoint_url=self.url,
-            region_name=REGION,
+            region_name=region,
             config=Config(retries={"total_max_attempts": 1}, parameter_validation=False, user_agent=user_agent),
             **keys,
         )

@@ -221,3 +221,12 @@ def test_what_cannot_be_is_told_in_one_line(place: Place, command: str, told: st
     assert result.exit_code in (1, 2)
     assert told in result.output
     assert result.output.count("\n") == 1
+
+
+def test_a_key_without_a_secret_is_not_taken_over(place: Place) -> None:
+    """As an empty file or a broken pipe gives it: whoever knows the key's name could sign with nothing."""
+    place.iam(f"user create {(name := unique('ada'))}")
+    for stdin in ("", "\n", "  \n"):
+        refused = place.try_iam(f"key import {name} {unique('AKID').replace('-', '_')}", stdin=stdin)
+        assert refused.exit_code != 0
+        assert "no secret" in refused.output

@@ -92,3 +92,12 @@ def test_a_log_that_cannot_be_opened_stops_the_start(tmp_path: Path) -> None:
         Place(tmp_path).served(audit_log="/nowhere/log"),
     ):
         pass
+
+
+def test_a_client_cannot_fill_the_log(tmp_path: Path) -> None:
+    """What a request names may be megabytes long; its line is not."""
+    place = Place(tmp_path)
+    log = tmp_path / "audit.log"
+    with place.served(audit_log=str(log)), closing(place.client(ROOT, "dynamodbstreams")) as client:
+        error_of(client.describe_stream, StreamArn="arn:aws:dynamodb:x:1:" + "x" * 100_000)
+    assert len(log.read_bytes()) < 4000

@@ -493,3 +493,32 @@ def test_explain_tells_which_statement_decides(place: Place, scores: str) -> Non
         f"explicit deny: {asked}PutItem on {arn(scores)}: statement 2 of identity-based policy own\n",
         1,
     )
+
+
+def test_what_is_refused_under_one_name_of_a_table_is_refused_under_all(place: Place, scores: str) -> None:
+    """Unless regions and accounts are kept apart, a table is the same one whatever region a client signs for and
+    whatever account stands in an ARN. A policy that names it as it is described must not be walked around."""
+    key = {"user": s("ada"), "game": s("chess")}
+    but_one = {**allow("GetItem"), "NotResource": arn(scores)}
+    del but_one["Resource"]
+    for statements in ((allow("*"), deny("GetItem", on=arn(scores))), (but_one,)):
+        _, keys = keys_with(place, *statements)
+        for region in (REGION, "us-east-1", "nowhere"):
+            with closing(place.client(keys, region=region)) as client:
+                for name in (scores, arn(scores), arn(scores).replace(ACCOUNT, "999988887777")):
+                    assert error_of(client.get_item, TableName=name, Key=key)[0] == "AccessDeniedException"
+                # The policies are about that table alone.
+                assert error_of(client.get_item, TableName="other", Key=key)[0] == "ResourceNotFoundException"
+
+
+def test_an_arn_without_an_account_is_of_the_callers(place: Place, root: Any, scores: str) -> None:
+    """A table's tags and policy and a stream's records are found by an ARN in which the account is not looked at."""
+    stream = root.describe_table(TableName=scores)["Table"]["LatestStreamArn"]
+    _, keys = keys_with(place, allow("*"), deny("*", on=[arn(scores), f"{arn(scores)}/*"]))
+    nobodys = ":".join(["" if place == 4 else part for place, part in enumerate(stream.split(":", 5))])
+    with closing(place.client(keys)) as client:
+        table = nobodys.partition("/stream/")[0]
+        assert error_of(client.list_tags_of_resource, ResourceArn=table)[0] == "AccessDeniedException"
+        assert error_of(client.delete_resource_policy, ResourceArn=table)[0] == "AccessDeniedException"
+    with closing(place.client(keys, "dynamodbstreams")) as client:
+        assert error_of(client.describe_stream, StreamArn=nobodys)[0] == "AccessDeniedException"

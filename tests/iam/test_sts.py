@@ -297,3 +297,27 @@ def test_where_anybody_is_welcome_any_role_is() -> None:
         assert answer["AssumedRoleUser"]["Arn"] == "arn:aws:sts::444455556666:assumed-role/whatever/visit"
         with closing(place.client(temporary(answer["Credentials"]))) as client:
             client.list_tables()
+
+
+def test_a_tag_is_given_once_whatever_its_case(place: Place, ada: Keys) -> None:
+    """Policies know no case of a tag's name: a trust policy could be shown one value and the session have another."""
+    _, arn = role(place, trust(ACCOUNT, Condition={"StringEquals": {"aws:RequestTag/team": "x"}}))
+    tags = [{"Key": "team", "Value": "x"}, {"Key": "Team", "Value": "admins"}]
+    with closing(place.client(ada, "sts")) as client:
+        code, message = error_of(client.assume_role, RoleArn=arn, RoleSessionName="visit", Tags=tags)
+    assert code == "InvalidParameterValue"
+    assert "case insensitive" in message
+
+
+def test_a_source_identity_goes_on_from_role_to_role(place: Place, ada: Keys) -> None:
+    """It says who is behind a session, so no session may shed or change it by assuming another role."""
+    actions = {"Action": ["sts:AssumeRole", "sts:SetSourceIdentity"]}
+    first, first_arn = role(place, trust(ACCOUNT, **actions))
+    place.iam(f"inline put role {first} all -", stdin=ALL)
+    _, second_arn = role(place, trust(ACCOUNT, **actions))
+    _, unaware_arn = role(place, trust(ACCOUNT))
+    session = temporary(assume(place, ada, first_arn, SourceIdentity="ada")["Credentials"])
+    assert assume(place, session, second_arn)["SourceIdentity"] == "ada"
+    with closing(place.client(session, "sts")) as client:
+        for more in ({"RoleArn": second_arn, "SourceIdentity": "bob"}, {"RoleArn": unaware_arn}):
+            assert error_of(client.assume_role, RoleSessionName="visit", **more)[0] == "AccessDenied"

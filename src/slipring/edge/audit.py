@@ -37,6 +37,8 @@ _CODE = re.compile(rb'(?:"__type":"(?:[^"#]*#)?|<Code>)(\w+)')
 
 _TEXT_CHARACTERS_MAX = 256
 """So much of a text that a client chose stands in a line."""
+_ARN_CHARACTERS_MAX = 1024
+"""The longest that the service has for an ARN."""
 
 
 def open_log(place: str) -> BinaryIO:
@@ -161,7 +163,7 @@ def _resources(entry: Entry, operation: str) -> list[str]:
     try:
         body = entry.body if entry.coding is None else decode(entry.body, entry.coding)
         request: Any = orjson.loads(body)
-        return sorted({need.resource for need in NEEDS[operation](request, entry.caller)})
+        return sorted({need.resource[:_ARN_CHARACTERS_MAX] for need in NEEDS[operation](request, entry.caller)})
     except (ApiError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         # It was refused for that.
         return []

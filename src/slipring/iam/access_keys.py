@@ -68,6 +68,8 @@ class AccessKeys:
             raise DirectoryError(
                 f"{pair.id!r} cannot be an access key: 3 to 128 letters, digits and _, no {SESSION_KEY_PREFIX}…"
             )
+        if not pair.secret:
+            raise DirectoryError(f"access key {pair.id!r} has no secret: anybody could sign with it")
         keys = [keyspace.access_key(pair.id), keyspace.entity("user", account, user)]
         sealed = self._seal.close(pair.secret.encode(), _PURPOSE + pair.id.encode())
 

@@ -48,6 +48,16 @@ def place_of(namespace: str, region: str) -> tuple[str, str]:
     return parts.get("account", DEFAULT_ACCOUNT), unquote(parts.get("region", quote(region, safe="")))
 
 
+def sees_one_account(namespace: str) -> bool:
+    """Whether the callers of a namespace are of one account."""
+    return namespace.startswith("account=")
+
+
+def sees_one_region(namespace: str) -> bool:
+    """Whether the callers of a namespace sign for one region."""
+    return namespace.startswith("region=") or ",region=" in namespace
+
+
 def _bounded(region: str) -> str:
     if len(region) <= _REGION_CHARACTERS_MAX:
         return region

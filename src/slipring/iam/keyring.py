@@ -73,7 +73,9 @@ class Keyring:
         return known[0]
 
     def used(self, access_key: str, service: str, region: str) -> None:
-        """See `Credentials`."""
+        """See `Credentials`. A session's key is one of many, and gone before long."""
+        if access_key.startswith(SESSION_KEY_PREFIX):
+            return
         self._uses[access_key] = LastUse(self._clock.machine_now(), service, region)
 
     def start(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
@@ -73,8 +74,8 @@ class TokenService:
         }
 
     async def _assume_role(self, caller: Caller, parameters: Parameters) -> Result:
-        asked = read_assume_role(parameters)
         identity = _identity(caller)
+        asked = _keeping_source(read_assume_role(parameters), identity)
         found = _ROLE_ARN.fullmatch(asked.role_arn)
         if found is None:
             raise errors.unfit(asked.role_arn, "roleArn", "Member must be the ARN of a role")
@@ -150,6 +151,15 @@ class TokenService:
             raise errors.no_master_key()
         session, token = self._sessions.begin(issued_at=now, expires_at=now + seconds, **members)
         return _credentials(session.access_key, session.secret, token, session.expires_at)
+
+
+def _keeping_source(asked: AssumeRole, identity: Identity) -> AssumeRole:
+    """A session's source identity goes on to every role that is assumed with it, and never changes ("Monitor and
+    control actions taken with assumed roles" in the IAM User Guide)."""
+    held = identity.principal.more.get("aws:sourceidentity", "")
+    if held and asked.source_identity not in ("", held):
+        raise errors.source_identity_kept()
+    return replace(asked, source_identity=held or asked.source_identity)
 
 
 def _identity(caller: Caller) -> Identity:

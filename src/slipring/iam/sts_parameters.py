@@ -130,6 +130,8 @@ def _tags(parameters: Parameters) -> Tags:
             raise errors.unfit(
                 value, f"tags.{number}.member.value", "Member must have length less than or equal to 256"
             )
+        if key.lower() in (given.lower() for given in tags):
+            raise errors.repeated_tag()
         tags[key] = value
     if len(tags) > _TAGS_MAX:
         raise errors.unfit(str(len(tags)), "tags", f"Member must have length less than or equal to {_TAGS_MAX}")

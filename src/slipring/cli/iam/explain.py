@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -42,6 +43,7 @@ async def explain(
     from slipring.operations.access import NEEDS, decided
     from slipring.operations.access import Access as Asked
     from slipring.operations.access.gate import policies_of, tables_of
+    from slipring.operations.access.resources import untold_parts
 
     request = _request(request_json.read(), operation)
     identity = await _identity(access, kind, account, name, session)
@@ -51,7 +53,8 @@ async def explain(
     tables = await tables_of(needs, Catalog(store), caller.namespace)
     policies = await policies_of(needs, tables, store, caller.namespace)
     context = environment(epoch_s=int(SystemClock.now()), source_ip="", secure=False, region=region)
-    asked = Asked(identity.principal, identity.policies, policies.get, context)
+    untold = partial(untold_parts, caller=caller)
+    asked = Asked(identity.principal, identity.policies, policies.get, context, untold)
     answers = list(decided(needs, asked, tables))
     for _, question, decision in answers:
         click.echo(explained(question, decision))

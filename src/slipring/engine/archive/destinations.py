@@ -62,7 +62,7 @@ class Directory:
         with _reported(f"cannot write {path}"):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             try:
-                with partial.open("wb") as file:
+                with open(partial, "wb", opener=_private) as file:
                     file.write(data)
                     file.flush()
                     os.fsync(file.fileno())
@@ -93,6 +93,11 @@ def _reported(what: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise ArchiveError(f"{what}: {error.strerror or error}") from None
+
+
+def _private(path: str, flags: int) -> int:
+    """Opens a file that is its owner's alone, wherever it is: all that is in the store is in an archive."""
+    return os.open(path, flags, 0o600)
 
 
 def _sync_directory(path: Path) -> None:

@@ -18,20 +18,29 @@ def nothing(_: str) -> Values | None:
 class Question:
     """May `principal` do `action` to `resource`? One request may ask several."""
 
-    __slots__ = ("_environment", "_keys", "action", "action_lower", "principal", "resource")
+    __slots__ = ("_environment", "_keys", "action", "action_lower", "principal", "resource", "untold")
 
     def __init__(
-        self, principal: Principal, action: str, resource: str, keys: Lookup = nothing, environment: Lookup = nothing
+        self,
+        principal: Principal,
+        action: str,
+        resource: str,
+        keys: Lookup = nothing,
+        environment: Lookup = nothing,
+        untold: tuple[int, ...] = (),
     ) -> None:
         """`action` has its service's prefix; `resource` is an ARN, or `*` for an action that is on none.
 
         `keys` tells what is special to this question, such as `dynamodb:leadingkeys`; `environment` what the whole
-        request shares. Both are asked for keys in lower case, and only once a condition wants them.
+        request shares. Both are asked for keys in lower case, and only once a condition wants them. Where other ARNs
+        are names of the same resource, `untold` are the parts in which they differ: what is refused under one is
+        refused under all.
         """
         self.principal = principal
         self.action = action
         self.action_lower = action.lower()
         self.resource = resource
+        self.untold = untold
         self._keys = keys
         self._environment = environment
 

@@ -44,12 +44,13 @@ class Statement:
     _action: Matcher = field(init=False, repr=False, compare=False)
     _resource: TestResource = field(init=False, repr=False, compare=False)
     _tests: tuple[Test, ...] = field(init=False, repr=False, compare=False)
+    _wider: dict[tuple[int, ...], TestResource] = field(init=False, repr=False, compare=False, default_factory=dict)
     conditional: bool = field(init=False, repr=False, compare=False)
     """Whether more than principal, action and resource decide if the statement applies."""
 
     def __post_init__(self) -> None:
         tests = tuple(conditions.compiled(each, variables=self.variables) for each in self.conditions)
-        resource, changing = _resource_test(self.resources, self.variables)
+        resource, changing = _resource_test(self.resources, self.variables, ())
         object.__setattr__(self, "_action", _action_test(self.actions))
         object.__setattr__(self, "_resource", resource)
         object.__setattr__(self, "_tests", tests)
@@ -61,7 +62,10 @@ class Statement:
 
     def applies(self, question: Question) -> bool:
         """Whether the statement is about the question's principal, action and resource, and its conditions hold."""
-        if not self._action(question.action_lower) or not self._resource(question.resource, question.lookup):
+        if not self._action(question.action_lower):
+            return False
+        tests_resource = self._under_any_name(question.untold) if question.untold else self._resource
+        if not tests_resource(question.resource, question.lookup):
             return False
         if self.principals is not None and self.grant(question) is Grant.NONE:
             return False
@@ -70,6 +74,15 @@ class Statement:
             if not test(lookup):
                 return False
         return True
+
+    def _under_any_name(self, untold: tuple[int, ...]) -> TestResource:
+        """The test of a resource that has several ARNs: what is refused under one of them is refused under all."""
+        test = self._wider.get(untold)
+        if test is None:
+            refuses = self.resources is not None and self.resources.negated is self.allow
+            test = _resource_test(self.resources, self.variables, untold)[0] if refuses else self._resource
+            self._wider[untold] = test
+        return test
 
     def grant(self, question: Question) -> Grant:
         """How directly the statement names who asks."""
@@ -86,17 +99,17 @@ def _action_test(names: Names) -> Matcher:
     return _not(test) if names.negated else test
 
 
-def _resource_test(names: Names | None, variables: bool) -> tuple[TestResource, bool]:
-    """The test, and whether it depends on the context."""
+def _resource_test(names: Names | None, variables: bool, untold: tuple[int, ...]) -> tuple[TestResource, bool]:
+    """The test, and whether it depends on the context. Of `untold` see `compiled_arn`."""
     if names is None:
         return (lambda resource, lookup: True), False
     templates = [template(text, variables=variables, wildcards=True) for text in names.texts]
-    fixed = _any_of([compiled_arn(text) for each in templates if (text := each.fixed) is not None])
+    fixed = _any_of([compiled_arn(text, untold) for each in templates if (text := each.fixed) is not None])
     changing = [each for each in templates if each.fixed is None and _in_last_part(each)]
     if not changing:
         test = _not(fixed) if names.negated else fixed
         return (lambda resource, lookup: test(resource)), False
-    return _changing_test(fixed, changing, names.negated), True
+    return _changing_test(fixed, changing, names.negated, untold), True
 
 
 def _in_last_part(each: Template) -> bool:
@@ -105,7 +118,9 @@ def _in_last_part(each: Template) -> bool:
     return isinstance(head, str) and head.count(":") >= ARN_COLONS
 
 
-def _changing_test(fixed: Matcher, changing: Sequence[Template], negated: bool) -> TestResource:
+def _changing_test(
+    fixed: Matcher, changing: Sequence[Template], negated: bool, untold: tuple[int, ...]
+) -> TestResource:
     """A variable without a value matches no resource ("Policy variables with no value")."""
 
     def matches(resource: str, lookup: Lookup) -> bool:
@@ -113,7 +128,9 @@ def _changing_test(fixed: Matcher, changing: Sequence[Template], negated: bool) 
             return not negated
         for each in changing:
             text = each.resolved(lookup)
-            if text is not None and could_match(text, resource) and compiled_arn(text)(resource):
+            if text is None or not (untold or could_match(text, resource)):
+                continue
+            if compiled_arn(text, untold)(resource):
                 return not negated
         return negated
 

@@ -14,6 +14,10 @@ class ValidationError(ApiError):
     pass
 
 
+class InvalidParameterValue(ApiError):
+    pass
+
+
 class InvalidAction(ApiError):
     pass
 
@@ -45,8 +49,16 @@ def chained_session_too_long() -> ValidationError:
     )
 
 
+def repeated_tag() -> InvalidParameterValue:
+    return InvalidParameterValue("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+
+
 def root_assumes_no_role() -> AccessDeniedException:
     return AccessDeniedException("Roles may not be assumed by root accounts.")
+
+
+def source_identity_kept() -> AccessDeniedException:
+    return AccessDeniedException("The source identity of a session cannot be changed")
 
 
 def session_gets_no_token() -> AccessDeniedException:

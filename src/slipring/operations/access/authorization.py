@@ -26,6 +26,8 @@ class Access(NamedTuple):
     policies: Policies
     policy_of: PolicyOf = lambda resource: None
     environment: Lookup = nothing
+    untold_parts: Callable[[str], tuple[int, ...]] = lambda resource: ()
+    """Of a resource's ARN; see `Question`."""
 
 
 class Answered(NamedTuple):
@@ -45,6 +47,7 @@ def decided(needs: Iterable[Need], access: Access, tables: Mapping[str, Table]) 
             need.resource,
             partial(_look_up, need.keys, table),
             access.environment,
+            access.untold_parts(need.resource),
         )
         policy = access.policy_of(policy_holder(need.resource)) if _is_heard(question) else None
         yield Answered(need, question, evaluate(question, access.policies, policy))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import orjson
@@ -20,6 +21,7 @@ from slipring.model.errors.base import ApiError
 from slipring.model.errors.tree import AccessDeniedException, ResourceNotFoundException
 from slipring.operations.access.authorization import Access, authorize, policy_holder
 from slipring.operations.access.needs import Need
+from slipring.operations.access.resources import untold_parts
 from slipring.operations.access.statements import statement_needs
 from slipring.operations.access.table import NEEDS
 from slipring.operations.policies.attached import policy_of
@@ -115,7 +117,8 @@ class Gate:
             region=caller.region,
             user_agent=caller.origin.agent,
         )
-        return Access(identity.principal, identity.policies, policies.get, context), tables
+        untold = partial(untold_parts, caller=caller)
+        return Access(identity.principal, identity.policies, policies.get, context, untold), tables
 
     def _count(self, operation: str) -> None:
         self.denied[operation] = self.denied.get(operation, 0) + 1

@@ -9,6 +9,8 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from slipring.iam.caller import Caller
+from slipring.iam.isolation import sees_one_account, sees_one_region
+from slipring.iam.policies.arns import ACCOUNT_PART, REGION_PART, account_of
 from slipring.model.table_names import parse_table_name
 
 EVERYTHING = "*"
@@ -30,11 +32,23 @@ def index_arn(name_or_arn: str, index_name: str | None, caller: Caller) -> str:
 
 
 def given_arn(arn: str, caller: Caller) -> str:
-    """Of whatever a client gave the ARN of; a text that is no ARN of DynamoDB's stays what it is."""
+    """Of whatever a client gave the ARN of; a text that is no ARN of DynamoDB's stays what it is.
+
+    Where no account stands in it, it is the caller's: no policy's ARN would match it otherwise."""
     parts = arn.split(":", _ARN_PARTS - 1)
     if len(parts) < _ARN_PARTS or parts[2] != "dynamodb":
         return arn
-    return _arn(parts[5], parts[4], caller)
+    return _arn(parts[5], parts[4] or caller.account, caller)
+
+
+def untold_parts(arn: str, caller: Caller) -> tuple[int, ...]:
+    """The parts of a resource's ARN that another may have for the same resource.
+
+    Tables are found in what the caller sees of the store: by name alone, unless regions and accounts are kept apart
+    there. An account that only stands in the ARN is never looked at."""
+    own = account_of(arn) == caller.account
+    untold = () if sees_one_region(caller.namespace) else (REGION_PART,)
+    return untold if own and sees_one_account(caller.namespace) else (*untold, ACCOUNT_PART)
 
 
 def global_table_arn(name: str, caller: Caller) -> str:
