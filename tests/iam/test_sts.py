@@ -321,3 +321,29 @@ def test_a_source_identity_goes_on_from_role_to_role(place: Place, ada: Keys) ->
     with closing(place.client(session, "sts")) as client:
         for more in ({"RoleArn": second_arn, "SourceIdentity": "bob"}, {"RoleArn": unaware_arn}):
             assert error_of(client.assume_role, RoleSessionName="visit", **more)[0] == "AccessDenied"
+
+
+def test_sessions_are_revoked_by_the_time_they_began_at(place: Place, ada: Keys) -> None:
+    """As the console does it: a policy of the role denies everything to sessions that are older than this moment."""
+    name, arn = role(place, trust(ACCOUNT))
+    place.iam(f"inline put role {name} all -", stdin=ALL)
+    session = temporary(assume(place, ada, arn)["Credentials"])
+    with closing(place.client(ada, "sts")) as client:
+        token = temporary(client.get_session_token()["Credentials"])
+
+    def revoked(before: datetime) -> str:
+        condition = {"DateLessThan": {"aws:TokenIssueTime": before.strftime("%Y-%m-%dT%H:%M:%SZ")}}
+        statement = {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition}
+        return json.dumps({"Version": "2012-10-17", "Statement": statement})
+
+    now = datetime.now(UTC)
+    with closing(place.client(session)) as client, closing(place.client(token)) as users:
+        for kind, holder, asked in (("role", name, client), ("user", "ada", users)):
+            place.iam(f"inline put {kind} {holder} revoke -", stdin=revoked(now - timedelta(hours=1)))
+            asked.list_tables()
+            place.iam(f"inline put {kind} {holder} revoke -", stdin=revoked(now + timedelta(hours=1)))
+            assert error_of(asked.list_tables)[0] == "AccessDeniedException"
+    with closing(place.client(ada)) as client:
+        # A lasting key has begun at no time.
+        client.list_tables()
+    place.iam("inline delete user ada revoke")

@@ -36,10 +36,10 @@ def root(account: str) -> Identity:
     return Identity(Principal(f"arn:aws:iam::{account}:root", account, user_id=account))
 
 
-async def user_identity(directory: Directory, user: Entity) -> Identity:
-    """Raises DirectoryError if something that the user has is not there."""
+async def user_identity(directory: Directory, user: Entity, more: Mapping[str, str] | None = None) -> Identity:
+    """`more` is as of `Principal`. Raises DirectoryError if something that the user has is not there."""
     groups = [await directory.entity("group", user.account, name) for name in user.groups]
-    principal = Principal(user.arn, user.account, user_id=user.id, tags=user.tags)
+    principal = Principal(user.arn, user.account, user_id=user.id, tags=user.tags, more=more or {})
     return Identity(principal, await _policies(directory, user, groups))
 
 

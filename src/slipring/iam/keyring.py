@@ -19,6 +19,7 @@ from slipring.iam.access_keys import AccessKeys, LastUse, note_uses
 from slipring.iam.credentials import Credential, NotLoaded, OneKeyPair
 from slipring.iam.directory import Directory, DirectoryError
 from slipring.iam.identities import Identity, role_identity, root, user_identity
+from slipring.iam.policies.dates import printed
 from slipring.iam.records import SESSION_KEY_PREFIX
 from slipring.iam.sessions import Session, Sessions
 from slipring.storage.contract import StoreError
@@ -150,9 +151,9 @@ async def session_identity(directory: Directory, session: Session) -> Identity |
     entity = await directory.entity(session.kind, session.account, session.name)
     if entity.id != session.id:
         return None
+    more = _context(session)
     if session.kind == "user":
-        return await user_identity(directory, entity)
-    more = {"aws:sourceidentity": session.source_identity} if session.source_identity else {}
+        return await user_identity(directory, entity, more)
     return await role_identity(
         directory,
         entity,
@@ -162,6 +163,13 @@ async def session_identity(directory: Directory, session: Session) -> Identity |
         managed=session.policies,
         more=more,
     )
+
+
+def _context(session: Session) -> dict[str, str]:
+    """What policies hear of a session: a Deny of all that began before some moment is how sessions are revoked
+    ("Revoke IAM role temporary security credentials" in the IAM User Guide)."""
+    context = {"aws:tokenissuetime": printed(int(session.issued_at)), "aws:multifactorauthpresent": "false"}
+    return {**context, "aws:sourceidentity": session.source_identity} if session.source_identity else context
 
 
 def _name(access_key: str, session_token: str) -> bytes:

@@ -214,6 +214,7 @@ HOSTILE = [
     statement(Resource=["arn:aws:dynamodb:*:*:${aws:username}" + "*a?" * 20_000]),
     statement(Condition={"StringLike": {"aws:UserAgent": "*" + "a*" * 30_000 + "b"}}),
     statement(Condition={"StringLike": {"aws:UserAgent": "*" + "a?*" * 30_000 + "b"}}),
+    statement(Condition={"StringLike": {"aws:UserAgent": ["*a" + "?" * 4_000 + "b*"] * 30}}),
     statement(Condition={"StringNotLike": {"aws:UserAgent": ["*${aws:username}?*" * 3] * 2_000}}),
     statement(Condition={"NumericEquals": {"aws:UserAgent": "9" * 400 + "e999"}}),
     statement(Condition={"StringEquals": {f"aws:{number}": "x" for number in range(6_000)}}),

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slipring.iam.policies import Policies, Policy, Question, evaluate, parse, parse_resource_policy, printed
+from slipring.iam.policies.runs import finder, piece
 from slipring.iam.policies.wildcards import compiled, marked
 from tests.iam.policies.guide import policy, resource_policy
 from tests.iam.policies.strategies import policies, questions, resource_policies, statements
@@ -80,6 +81,18 @@ def test_what_may_be_kept_stays_true(asked: Question, later: Question, own: Poli
 def test_a_policy_survives_being_written_down(first: Policy) -> None:
     read = parse_resource_policy if first.statements[0].principals else parse
     assert read(printed(first), first.name) == first
+
+
+@given(
+    st.text("ab\x02", min_size=1, max_size=6),
+    st.text("abc\n", max_size=12),
+    st.text("abc\n", min_size=20_000, max_size=20_010),
+)
+def test_a_run_is_found_in_a_long_text_where_it_is_found_in_a_short_one(run: str, text: str, rest: str) -> None:
+    """Where a regular expression would take too long, all places are tried at once; the answer is the same."""
+    long = text + rest
+    expected = piece(run).search(long, 1, len(long) - 1)
+    assert finder(run)(long, 1, len(long) - 1) == (-1 if expected is None else expected.start())
 
 
 @given(st.text("ab*?", max_size=12), st.text("abc\n", max_size=12))

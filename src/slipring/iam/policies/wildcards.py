@@ -6,17 +6,15 @@ A pattern is a text in which two control characters stand for the wildcards, so 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TypeAlias
+
+from slipring.iam.policies.runs import ANY_ONE, Find, finder, piece
 
 Matcher: TypeAlias = Callable[[str], bool]
 
 ANY_RUN = "\x01"
-"""`*`: any characters, or none."""
-ANY_ONE = "\x02"
-"""`?`: exactly one character."""
-
+"""`*`: any characters, or none; `?` is `ANY_ONE`."""
 _MARKS = str.maketrans({"*": ANY_RUN, "?": ANY_ONE})
 
 
@@ -51,12 +49,9 @@ def compiled(pattern: str) -> Matcher:
     tail = runs.pop()
     if ANY_ONE not in pattern:
         return _literal_runs(head, [run for run in runs if run], tail)
-    return _runs(_anchored(head), [_piece(run) for run in runs if run], _anchored(tail), len(head), len(tail))
-
-
-def _piece(run: str) -> re.Pattern[str]:
-    """A piece between two `*`: of fixed length, so that searching for it cannot backtrack."""
-    return re.compile("".join("." if character == ANY_ONE else re.escape(character) for character in run), re.DOTALL)
+    return _runs(
+        _anchored(head), [(finder(run), len(run)) for run in runs if run], _anchored(tail), len(head), len(tail)
+    )
 
 
 def _anchored(run: str) -> Matcher:
@@ -66,7 +61,7 @@ def _anchored(run: str) -> Matcher:
 
 
 def _fixed_length(pattern: str) -> Matcher:
-    fullmatch = _piece(pattern).fullmatch
+    fullmatch = piece(pattern).fullmatch
     return lambda text: fullmatch(text) is not None
 
 
@@ -88,16 +83,16 @@ def _literal_runs(head: str, runs: list[str], tail: str) -> Matcher:
     return matches
 
 
-def _runs(head: Matcher, runs: list[re.Pattern[str]], tail: Matcher, head_length: int, tail_length: int) -> Matcher:
+def _runs(head: Matcher, runs: list[tuple[Find, int]], tail: Matcher, head_length: int, tail_length: int) -> Matcher:
     def matches(text: str) -> bool:
         position, stop = head_length, len(text) - tail_length
         if stop < position or not head(text[:position]) or not tail(text[stop:]):
             return False
-        for run in runs:
-            found = run.search(text, position, stop)
-            if found is None:
+        for find, length in runs:
+            found_at = find(text, position, stop)
+            if found_at < 0:
                 return False
-            position = found.end()
+            position = found_at + length
         return True
 
     return matches
