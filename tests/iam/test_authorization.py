@@ -522,3 +522,21 @@ def test_an_arn_without_an_account_is_of_the_callers(place: Place, root: Any, sc
         assert error_of(client.delete_resource_policy, ResourceArn=table)[0] == "AccessDeniedException"
     with closing(place.client(keys, "dynamodbstreams")) as client:
         assert error_of(client.describe_stream, StreamArn=nobodys)[0] == "AccessDeniedException"
+
+
+def test_tables_are_told_apart_by_their_tags(place: Place, root: Any) -> None:
+    """An Allow and a Deny by `aws:ResourceTag` hold for the table and its indexes, and follow a change of its tags."""
+    name = unique("tagged")
+    root.create_table(**table_definition(name, ("pk", "S")))
+    tag = {"StringEquals": {"aws:ResourceTag/Stage": "test"}}
+    _, allowed = keys_with(place, allow("Scan", Condition=tag))
+    _, forbidden = keys_with(place, allow("Scan"), deny("Scan", Condition=tag))
+    with closing(place.client(allowed)) as one, closing(place.client(forbidden)) as other:
+        assert error_of(one.scan, TableName=name)[0] == "AccessDeniedException"
+        other.scan(TableName=name)
+        root.tag_resource(
+            ResourceArn=root.describe_table(TableName=name)["Table"]["TableArn"],
+            Tags=[{"Key": "stage", "Value": "test"}],
+        )
+        one.scan(TableName=name)
+        assert error_of(other.scan, TableName=name)[0] == "AccessDeniedException"

@@ -10,10 +10,11 @@ from slipring.engine.table import Table
 from slipring.iam.policies import Decision, Policies, Policy, Principal, Question, denial, evaluate
 from slipring.iam.policies.questions import nothing
 from slipring.iam.policies.templates import Lookup, Values
-from slipring.operations.access.needs import Keys, Need
+from slipring.operations.access.needs import Need
 from slipring.operations.policies.actions import CROSS_ACCOUNT_ACTIONS
 
 _PREFIX = "dynamodb:"
+_TAG = "aws:resourcetag/"
 
 PolicyOf: TypeAlias = Callable[[str], Policy | None]
 """The policy attached to a resource: a table, for its indexes too, or a stream, by its ARN."""
@@ -45,7 +46,7 @@ def decided(needs: Iterable[Need], access: Access, tables: Mapping[str, Table]) 
             access.principal,
             _PREFIX + need.action,
             need.resource,
-            partial(_look_up, need.keys, table),
+            partial(_look_up, need, table),
             access.environment,
             access.untold_parts(need.resource),
         )
@@ -77,5 +78,13 @@ def policy_holder(resource: str) -> str:
     return resource.partition("/index/")[0]
 
 
-def _look_up(keys: Keys, table: Table | None, key: str) -> Values | None:
-    return keys(key, table) if key.startswith(_PREFIX) else None
+def _look_up(need: Need, table: Table | None, key: str) -> Values | None:
+    """Tables have tags, and indexes their table's ("Using attribute-based access control with DynamoDB")."""
+    if key.startswith(_PREFIX):
+        return need.keys(key, table)
+    if table is None or not key.startswith(_TAG) or policy_holder(need.resource).count("/") > 1:
+        return None
+    tags = table.record.get("Tags", {})
+    values = tuple([value for name, value in tags.items() if name.lower() == key.removeprefix(_TAG)])
+    # Tags that differ in case alone are one to policies: all of them have to be right.
+    return values[0] if len(values) == 1 else values or None
