@@ -202,6 +202,23 @@ def test_a_failed_condition_costs_what_the_item_would(own: ServerThread, client:
     assert consumed(page_of(own))[WRITE, ""] - before[WRITE, ""] == 2
 
 
+def test_what_has_no_documented_cost_costs_nothing(own: ServerThread, client: Client) -> None:
+    """A cancelled transaction and an INSERT of what is there already (docs/differences.md), alone and in a batch."""
+    client.put_item(TableName="music", Item=song(1))
+    insert = "INSERT INTO music VALUE {'pk': 'one', 'sk': 1}"
+    failing = {"Put": {**FAILING}}
+    before = consumed(page_of(own))
+    assert error_of(client.execute_statement, Statement=insert)[0] == "DuplicateItemException"
+    (response,) = client.batch_execute_statement(Statements=statements(insert), ReturnConsumedCapacity="TOTAL")[
+        "Responses"
+    ]
+    assert response["Error"]["Code"] == "DuplicateItem"
+    assert error_of(client.transact_write_items, TransactItems=[failing])[0] == "TransactionCanceledException"
+    code, _ = error_of(client.execute_transaction, TransactStatements=statements(insert))
+    assert code == "TransactionCanceledException"
+    assert consumed(page_of(own)) == before
+
+
 def test_units_are_counted_whether_or_not_they_are_asked_for(own: ServerThread, client: Client) -> None:
     before = consumed(page_of(own))
     client.get_item(TableName="music", Key=KEY, ConsistentRead=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 import pytest
 
 from slipring.edge.limits import Limits
+from slipring.edge.traffic import Traffic
 from tests.edge.conftest import Serve
 from tests.edge.wire import Client, eventually, request
 
@@ -65,6 +67,40 @@ def test_what_does_not_finish_in_time_is_cancelled_and_counted(serve: Serve, cap
         assert first.closed()
     assert "cancelled 2 requests that were still in flight" in caplog.text
     assert server.api.finished == 0
+
+
+@pytest.mark.parametrize("turns", range(5))
+def test_a_shutdown_that_is_given_up_ends_though_the_last_client_leaves(turns: int) -> None:
+    """Whoever cancels the drain, as a second Ctrl+C does, must not be kept waiting because the last connection closed a
+    few turns of the loop before."""
+
+    async def scenario() -> bool:
+        traffic = Traffic(Limits(), lambda: None)
+        client = _Idle()
+        assert traffic.admit(client)
+        draining = asyncio.create_task(traffic.drain(60))
+        await asyncio.sleep(0)
+        traffic.dismiss(client)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        asked = draining.cancel()
+        await asyncio.wait({draining})
+        return draining.cancelled() or not asked
+
+    assert asyncio.run(scenario())
+
+
+class _Idle:
+    """A connection that does not close by itself."""
+
+    waiting = False
+
+    def overdue(self, now: float) -> None: ...
+
+    def drain(self) -> None: ...
+
+    def abort(self) -> bool:
+        return False
 
 
 def _until_refused(port: int) -> None:

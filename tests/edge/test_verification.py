@@ -92,9 +92,34 @@ def test_a_change_anywhere_in_what_is_signed_is_noticed(data: st.DataObject) -> 
         refusal(VERIFYING, changed)
 
 
+def test_a_change_of_case_alone_is_noticed() -> None:
+    """Of any letter of a value that is signed, of the credential, the signature or the body. Only the names in
+    SignedHeaders are names of headers, which mean the same in any case."""
+    body = b'{"TableName":"t"}'
+    good = signed(body, USUAL)
+    VERIFYING.caller(good)
+    tried = 0
+    for position, character in enumerate(good):
+        changed = good[:position] + bytes([character]).swapcase() + good[position + 1 :]
+        begun = good.rfind(b"\r\n", 0, position) + 2
+        in_head = position < len(good) - len(body)
+        is_signed = re.match(rb"Content-Type|Host|X-Amz|Authorization", good[begun:]) is not None
+        in_name = position <= good.find(b":", begun)
+        if changed == good or (in_head and (not is_signed or in_name)):
+            continue
+        if _meaning(changed) == _meaning(good):
+            assert VERIFYING.caller(changed).access_key == ACCESS_KEY
+        else:
+            refusal(VERIFYING, changed)
+            tried += 1
+    assert tried > 150
+
+
 def _meaning(request: bytes) -> bytes:
-    """Names of headers mean the same in any case, and the parts of Authorization however they are set apart."""
-    return re.sub(rb"[, ]+", b",", request).lower()
+    """The names in SignedHeaders mean the same in any case, and the parts of Authorization however they are set
+    apart."""
+    apart = re.sub(rb"[, ]+", b",", request)
+    return re.sub(rb"(?<=SignedHeaders=)[^,]*", lambda names: names[0].lower(), apart)
 
 
 def test_a_wrong_secret_is_told_what_should_have_been_signed() -> None:

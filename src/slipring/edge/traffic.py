@@ -119,7 +119,9 @@ class Traffic:
             connection.drain()
         if self.connections:
             try:
-                await asyncio.wait_for(self._empty.wait(), timeout_s)
+                # Not wait_for, which in Python 3.11 forgets a cancellation that comes together with the event.
+                async with asyncio.timeout(timeout_s):
+                    await self._empty.wait()
             except TimeoutError:
                 self.abort()
 

@@ -210,7 +210,7 @@ EXECUTE_STATEMENT = Operation(
         Stage(
             "NextToken belongs to the statement",
             [
-                Check("partiql.invalid_next_token", {"NextToken": "no token"}, "Invalid NextToken", REPORT),
+                Check("partiql.invalid_next_token", {"NextToken": "no token"}, "Invalid NextToken", OURS),
                 Check(
                     "partiql.next_token_of_other_statement",
                     {"NextToken": TOKEN_OF_OTHER},
