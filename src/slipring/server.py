@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from socket import socket
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,9 @@ from slipring.edge.contract import Administer, Api, Ready
 from slipring.edge.listener import Listener
 from slipring.edge.query_api import QueryApi
 from slipring.edge.sockets import ListenError, bind, url_of
+from slipring.edge.tls.context import Tls
+from slipring.edge.tls.development import development_pair
+from slipring.edge.tls.pairs import Pair, TlsError
 from slipring.edge.vigilance import Failures, authenticators
 from slipring.engine.archive.archiver import Archiver
 from slipring.engine.archive.destinations import ArchiveError, open_destination
@@ -102,7 +106,7 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
     """Open the store and put the layers on it, in the running event loop. Raises StartError, StoreError,
     MasterKeyError, TargetUnknown, ArchiveError."""
     master_key = settings.master_key_bytes()
-    if settings.auth == "enforce" and master_key is None and key_pair(settings) is None:
+    if settings.auth == "enforce" and not (master_key or key_pair(settings) or settings.tls_client_ca):
         raise StartError(
             "auth enforce needs access_key_id and secret_access_key, or a master key for the users in the store:"
             " nobody could sign a request"
@@ -133,7 +137,8 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
     def access() -> Access:
         from slipring.iam.access import access_to
 
-        return access_to(store, clock, ids, master_key, key_pair(settings), settings.credentials_trusted_s)
+        trust_s = settings.credentials_trusted_s
+        return access_to(store, clock, ids, master_key, key_pair(settings), trust_s, secure=settings.secure)
 
     async def close() -> None:
         if access.cache_info().currsize:
@@ -196,7 +201,7 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
 def _gate(settings: Settings, engine: Engine) -> Gate:
     from slipring.operations.access.gate import Gate
 
-    return Gate(engine, lenient=settings.auth == "warn")
+    return Gate(engine, lenient=settings.auth == "warn", secure=settings.secure)
 
 
 def _admin_calls(settings: Settings, engine: Engine, triggers: Triggers, follow_clock: FollowClock) -> AdminCalls:
@@ -220,14 +225,45 @@ def key_pair(settings: Settings) -> OneKeyPair | None:
     return OneKeyPair(settings.access_key_id, settings.secret_access_key)
 
 
+def tls_of(settings: Settings, clock: Clock) -> Tls | None:
+    """What connections are shaken hands with, if the settings ask for it. Raises TlsError, StoreUrlInvalid."""
+    now, client_ca = clock.machine_now, settings.tls_client_ca
+    if settings.tls_development is not None and settings.tls_certificate is not None:
+        raise TlsError("tls_development makes a certificate, and tls_certificate is another: choose one")
+    if settings.tls_development is not None:
+        names = [name.strip() for name in settings.tls_development.split(",") if name.strip()]
+        pair = development_pair(settings.development_folder(), names, now())
+    elif settings.tls_certificate is not None and settings.tls_key is not None:
+        pair = Pair(Path(settings.tls_certificate), Path(settings.tls_key))
+    elif settings.tls_certificate is not None or settings.tls_key is not None:
+        raise TlsError("tls_certificate and tls_key need each other")
+    elif client_ca is not None:
+        raise TlsError("tls_client_ca needs tls_certificate and tls_key, or tls_development")
+    else:
+        return None
+    return Tls(pair, None if client_ca is None else Path(client_ca), now)
+
+
 def front(
-    settings: Settings, assembly: Assembly, clock: Clock, ids: Ids, reporter: Reporter, audit: Audit | None = None
+    settings: Settings,
+    assembly: Assembly,
+    clock: Clock,
+    ids: Ids,
+    reporter: Reporter,
+    audit: Audit | None = None,
+    tls: Tls | None = None,
 ) -> Listener:
     """What connections are handed to; `reporter` tells its figures, and those of all that is behind it."""
     meters = Meters(operations())
     failures = Failures()
     authenticate = authenticators(
-        settings.auth, lambda: assembly.access().keyring, clock.machine_now, Isolation.named(settings.isolate), failures
+        settings.auth,
+        lambda: assembly.access().keyring,
+        clock.machine_now,
+        Isolation.named(settings.isolate),
+        failures,
+        users=None if settings.tls_client_ca is None else lambda: assembly.access().keyring,
+        region=settings.region,
     )
     sts = authenticate.sts if audit is None else audit.noting(authenticate.sts)
     listener = Listener(
@@ -246,6 +282,7 @@ def front(
         ids=ids,
         limits=settings.limits(),
         region=settings.region,
+        tls=tls,
     )
     reporter.watch(meters.samples, failures.samples, listener.samples, assembly.samples, Process(clock).samples)
     return listener
@@ -333,8 +370,9 @@ class Server:
         except ListenError as error:
             raise StartError(str(error)) from None
         try:
+            tls = tls_of(self.settings, self._clock)
             await self._open()
-        except (StartError, MasterKeyError) as error:
+        except (StartError, MasterKeyError, TlsError) as error:
             _close(sockets)
             raise StartError(str(error)) from None
         except StoreError as error:
@@ -343,7 +381,7 @@ class Server:
         except (TargetUnknown, ArchiveError) as error:
             _close(sockets)
             raise StartError(str(error)) from None
-        self._listener = front(self.settings, self._assembly, self._clock, self._ids, self._reporter, self._audit)
+        self._listener = front(self.settings, self._assembly, self._clock, self._ids, self._reporter, self._audit, tls)
         store = self._assembly.engine.store
         Switch(self.faults, store, self._assembly.over, self._clock, self._answer_by)
         try:
@@ -351,11 +389,14 @@ class Server:
         except OSError as error:
             await self._assembly.close()
             _close(sockets)
-            raise StartError(f"cannot listen on {url_of(sockets[0])}: {error.strerror}") from None
+            raise StartError(f"cannot listen on {self._url(sockets[0])}: {error.strerror}") from None
         self._reporter.start()
-        self.url = url_of(sockets[0])
+        self.url = self._url(sockets[0])
         if self._on_ready is not None:
             self._on_ready(self)
+
+    def _url(self, bound: socket) -> str:
+        return url_of(bound, secure=self.settings.secure)
 
     async def _open(self) -> None:
         """Raises what `build` does, and StartError."""

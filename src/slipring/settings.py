@@ -16,7 +16,7 @@ from typing import Any
 
 from slipring.edge.limits import Limits
 from slipring.engine.time_to_live import Pace
-from slipring.storage import sealing
+from slipring.storage import sealing, store_url
 from slipring.triggers.specification import Trigger, read_triggers
 
 ENVIRONMENT_PREFIX = "SLIPRING_"
@@ -171,6 +171,33 @@ class Settings:
         "no|yes",
         "Whether to serve other machines although auth is off, so that whoever reaches the port may do everything.",
     )
+    tls_certificate: str | None = _setting(
+        None,
+        _text,
+        "FILE",
+        "Serve over TLS with this certificate and the chain behind it, in PEM form; taken up again when it changes.",
+    )
+    tls_key: str | None = _setting(None, _text, "FILE", "The certificate's private key, in PEM form, not encrypted.")
+    tls_development: str | None = _setting(
+        None,
+        _text,
+        "NAMES",
+        "Serve over TLS with a certificate for these names, with commas between them, that a development CA is made"
+        " for; localhost, 127.0.0.1 and ::1 are always among them.",
+    )
+    tls_folder: str | None = _setting(
+        None,
+        _text,
+        "FOLDER",
+        "Where that CA and its certificate are kept. Unless given, beside the store: its path and -tls, or"
+        " ./slipring-tls if it has none.",
+    )
+    tls_client_ca: str | None = _setting(
+        None,
+        _text,
+        "FILE",
+        "Let in only clients with a certificate signed by one of these; whom it names, an unsigned request is from.",
+    )
     admin_token: str | None = _setting(
         None,
         _text,
@@ -284,6 +311,21 @@ class Settings:
     def pace(self) -> Pace:
         """How eagerly expired items are deleted."""
         return Pace(self.ttl_period_s, self.ttl_deletions_per_s)
+
+    @property
+    def secure(self) -> bool:
+        """Whether to serve over TLS."""
+        return self.tls_certificate is not None or self.tls_development is not None
+
+    def development_folder(self) -> Path:
+        """Where a development CA is kept. Raises StoreUrlInvalid."""
+        if self.tls_folder is not None:
+            return Path(self.tls_folder)
+        url = store_url.parse(self.store)
+        if url.scheme != store_url.DEFAULT_SCHEME:
+            return Path("slipring-tls")
+        path = Path(url.location)
+        return path.with_name(f"{path.name}-tls")
 
     def master_key_bytes(self) -> bytes | None:
         """The master key, if there is one. Raises MasterKeyError."""

@@ -51,6 +51,8 @@ class Serving:
             env=environment(**more or {}),
         )
         self.ready_line = ""
+        self.authority = ""
+        """Where the development CA is, if there is one."""
         self.url = ""
         self.port = 0
 
@@ -61,7 +63,10 @@ class Serving:
     def __enter__(self) -> Serving:
         assert self._process.stdout is not None
         self.ready_line = self._process.stdout.readline()
-        found = re.search(r"ready on (http://\S+:(\d+))", self.ready_line)
+        if self.ready_line.startswith("clients trust it"):
+            self.authority = self.ready_line.partition("AWS_CA_BUNDLE=")[2].partition(";")[0]
+            self.ready_line = self._process.stdout.readline()
+        found = re.search(r"ready on (https?://\S+:(\d+))", self.ready_line)
         if not found:
             ended = self.ended(within_s=30)
             self._log.close()

@@ -14,6 +14,8 @@ from slipring.cli.bench_options import with_bench_options
 from slipring.cli.iam import iam
 from slipring.cli.options import CommandError, with_settings
 from slipring.cli.sections import Sectioned
+from slipring.edge.sockets import url as url_to
+from slipring.edge.tls.development import CA
 from slipring.settings import Settings
 
 
@@ -44,7 +46,7 @@ slipring.add_command(iam)
 
 
 @slipring.command()
-@with_settings("host", "port", "region")
+@with_settings("host", "port", "region", "store", "tls_certificate", "tls_development", "tls_folder")
 def env(settings: Settings) -> None:
     """Print what to export so that AWS SDKs and tools find this server: eval "$(slipring env)"."""
     url = local_url(settings)
@@ -57,27 +59,26 @@ def env(settings: Settings) -> None:
         "AWS_ACCESS_KEY_ID": settings.access_key_id or "slipring",
         "AWS_SECRET_ACCESS_KEY": settings.secret_access_key or "slipring",
     }
+    if settings.tls_development is not None:
+        variables["AWS_CA_BUNDLE"] = str((settings.development_folder() / CA).absolute())
     for name, value in variables.items():
         click.echo(f"export {name}={shlex.quote(value)}")
 
 
 @slipring.command()
-@with_settings("host", "port")
+@with_settings("host", "port", "tls_certificate", "tls_key", "tls_client_ca", "tls_development")
 def healthcheck(settings: Settings) -> None:
     """Exit 0 if the server is ready, 1 if not; for images that have no curl."""
-    from http.client import HTTPConnection, HTTPException
+    from http.client import HTTPException
+
+    from slipring.cli.probe import readiness
 
     url = local_url(settings)
-    connection = HTTPConnection(url.removeprefix("http://"), timeout=5)
     try:
-        connection.request("GET", "/health/ready")
-        response = connection.getresponse()
-        answer = response.read().decode("utf-8", "replace").strip()
+        status, answer = readiness(url, settings)
     except (OSError, HTTPException) as error:
         raise CommandError(f"{url} does not answer: {error}") from None
-    finally:
-        connection.close()
-    if response.status != 200:
+    if status != 200:
         raise CommandError(f"{url} is {answer}")
     click.echo(f"{url} is {answer}")
 
@@ -246,4 +247,4 @@ def delete(settings: Settings, endpoint: str | None, name: str) -> None:
 def local_url(settings: Settings) -> str:
     """Where a client on this machine reaches the server."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
-    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+    return url_to(host, settings.port, secure=settings.secure)

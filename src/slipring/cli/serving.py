@@ -11,6 +11,7 @@ from slipring.cli import heap
 from slipring.cli.options import CommandError, WrongSettings
 from slipring.cli.workers import Supervisor
 from slipring.edge.sockets import ListenError, is_loopback
+from slipring.edge.tls.development import CA
 from slipring.server import Server, StartError
 from slipring.settings import Settings
 from slipring.storage.store_url import shown
@@ -50,7 +51,7 @@ def _require_closed_doors(settings: Settings) -> None:
 
 def _is_open(settings: Settings) -> bool:
     """Whether other machines may do everything."""
-    return settings.auth == "off" and not is_loopback(settings.host)
+    return settings.auth == "off" and settings.tls_client_ca is None and not is_loopback(settings.host)
 
 
 def _allow_open_files(settings: Settings) -> None:
@@ -72,6 +73,9 @@ def _settle_and_announce(settings: Settings, url: str) -> None:
 def announce(settings: Settings, url: str) -> None:
     """Say on stdout that requests are accepted, and where."""
     shared = f", {settings.workers} workers" if settings.workers > 1 else ""
+    if settings.tls_development is not None:
+        authority = settings.development_folder() / CA
+        print(f'clients trust it with AWS_CA_BUNDLE={authority.absolute()}; eval "$(slipring env)" sets that too')
     print(f"slipring {__version__} ready on {url}, store {shown(settings.store)}{shared}", flush=True)
     if _is_open(settings):
         logger.warning("*" * 100)

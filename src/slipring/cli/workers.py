@@ -160,7 +160,7 @@ class Supervisor:
             worker.ready = True
             if not self._announced and all(each.ready for each in self._workers):
                 self._announced = True
-                self._on_ready(url_of(worker.listening))
+                self._on_ready(url_of(worker.listening, secure=self._settings.secure))
         elif said:
             reason = said.removeprefix(_FAILED).decode()
             logger.error("worker %d cannot start: %s", worker.pid, reason) if self._announced else self._fail(reason)

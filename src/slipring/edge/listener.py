@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from slipring.admin.meters import Meters
 from slipring.admin.samples import Samples
@@ -17,10 +18,15 @@ from slipring.edge.framing import Framer
 from slipring.edge.limits import Limits
 from slipring.edge.protocol import Connection
 from slipring.edge.routes import Routes
+from slipring.edge.tls.context import Tls
 from slipring.edge.traffic import Traffic
 
 _BACKLOG = 4096
 """How many connections may wait to be accepted; the kernel lowers it to its own bound."""
+
+_GOODBYE_S = 1.0
+"""How long a client may take to agree that a TLS connection ends. One that keeps an idle connection in a pool does not
+look at it, and a shutdown must not wait for that."""
 
 
 class Listener:
@@ -44,12 +50,14 @@ class Listener:
         keeps_repeated: bool = False,
         audit: Audit | None = None,
         admission: Admission | None = None,
+        tls: Tls | None = None,
     ) -> None:
         """`targets` maps values of X-Amz-Target to names of operations, each of which has its own of the `meters`;
         `region` stands for a caller's unsigned own. `keeps_repeated`: see `Request`."""
         self._audit = audit
         self._framer = Framer(clock, ids)
-        self._traffic = Traffic(limits, self._framer.refresh_date)
+        self._tls = tls
+        self._traffic = Traffic(limits, self._each_sweep)
         self._routes = Routes(
             targets,
             api,
@@ -90,12 +98,27 @@ class Listener:
             return AuditedConnection(self._routes, self._framer, self._traffic, self._audit)
         return Connection(self._routes, self._framer, self._traffic)
 
+    def _each_sweep(self) -> None:
+        self._framer.refresh_date()
+        if self._tls is not None:
+            self._tls.follow()
+
     async def start(self, sockets: Sequence[socket.socket]) -> None:
         """Accept from now on."""
         loop = asyncio.get_running_loop()
         self._traffic.start()
         for bound in sockets:
-            self._servers.append(await loop.create_server(self.connection, sock=bound, backlog=_BACKLOG))
+            server = await loop.create_server(self.connection, sock=bound, backlog=_BACKLOG, **self._shaking_hands())
+            self._servers.append(server)
+
+    def _shaking_hands(self) -> dict[str, Any]:
+        if self._tls is None:
+            return {}
+        return {
+            "ssl": self._tls.context,
+            "ssl_handshake_timeout": self._traffic.limits.head_timeout_s,
+            "ssl_shutdown_timeout": _GOODBYE_S,
+        }
 
     async def drain(self) -> None:
         """Accept no more, let requests in flight finish within the limit, then close whatever is left."""

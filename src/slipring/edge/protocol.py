@@ -94,6 +94,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._request.origin = Origin(transport.get_extra_info("peername"))
+        self._request.certificate = transport.get_extra_info("peercert")
         if not self._traffic.admit(self):
             self._refuse(too_busy())
             self._close()
@@ -118,7 +119,8 @@ class Connection(asyncio.Protocol):
         if self._request.begun() and not self._deaf:
             self._refuse(malformed_request("it ended early"))
         self._deaf = True
-        return self._blocked and not self._closed
+        # TLS ends in both directions at once.
+        return self._blocked and not self._closed and self._transport.can_write_eof()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._closed = self._deaf = True
@@ -383,7 +385,8 @@ class Connection(asyncio.Protocol):
 
     def _linger(self) -> None:
         self._resume_reading()
-        self._transport.write_eof()
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
 
     def _close(self) -> None:
         """Send what is still to be sent, then close."""

@@ -7,7 +7,8 @@ Python frame per header would cost more than all that is done with the headers: 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from slipring.admin.meters import Meter
 from slipring.edge.limits import BODY_PARTS_MAX, CACHED_MAX
@@ -128,6 +129,7 @@ class Request:
     __slots__ = (
         "body_parts",
         "caller",
+        "certificate",
         "complete_head",
         "entry",
         "headers",
@@ -151,6 +153,8 @@ class Request:
         kept, which takes a Python frame per header: some 0.3 µs a request."""
         self.meter = meter
         """Its operation's, once the request is routed."""
+        self.certificate: Mapping[str, Any] | None = None
+        """The client's, which a handshake verified; it stays from request to request."""
         self.headers: dict[bytes, bytes] = {}
         self.url_parts: list[bytes] = []
         self.body_parts: list[bytes] = []
@@ -237,5 +241,6 @@ class Request:
         copy.body_parts.append(self.body())
         copy.entry = self.entry
         copy.origin = self.origin
+        copy.certificate = self.certificate
         copy.shape, copy.method, copy.url, copy.keep_alive = self.shape, self.method, self.url, self.keep_alive
         return copy

@@ -44,10 +44,15 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def url_of(bound: socket.socket) -> str:
-    """The URL of what listens on a socket."""
+def url_of(bound: socket.socket, *, secure: bool) -> str:
+    """The URL of what listens on a socket, with TLS if it is `secure`."""
     host, port = bound.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return url(host, port, secure=secure)
+
+
+def url(host: str, port: int, *, secure: bool) -> str:
+    """The URL of a host, named or by its address."""
+    return f"{'https' if secure else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int]]:

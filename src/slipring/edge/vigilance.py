@@ -11,6 +11,7 @@ from slipring.admin.samples import Samples, by_label
 from slipring.edge.auth import Authenticate, TrustingAuthenticator
 from slipring.edge.limits import CACHED_MAX
 from slipring.edge.request import Request
+from slipring.edge.tls.clients import CertifiedAuthenticator, Users
 from slipring.edge.verification import Verifier
 from slipring.iam.caller import Caller
 from slipring.iam.credentials import Credentials
@@ -75,8 +76,11 @@ def authenticators(
     now: Callable[[], float],
     isolation: Isolation,
     failures: Failures,
+    users: Callable[[], Users] | None = None,
+    region: str = "",
 ) -> Authenticators:
-    """By the setting `auth`; with `off` nobody asks for the `credentials`."""
+    """By the setting `auth`; with `off` nobody asks for the `credentials`, nor for the `users`, whom certificates name
+    where they are given. Requests that name no region are for `region`."""
     trust = TrustingAuthenticator(isolation).identify
     if mode == "off":
         return Authenticators(trust, trust)
@@ -84,6 +88,10 @@ def authenticators(
     verifier = Verifier(known, now, isolation, failures.count)
     known.forgotten = verifier.forget
     verify = Authenticators(verifier.identify, partial(verifier.identify_for, "sts"))
+    if users is not None:
+        verify = Authenticators(
+            *[CertifiedAuthenticator(each, users(), isolation, region, failures.count).identify for each in verify]
+        )
     if mode == "enforce":
         return verify
     return Authenticators(*[WarningAuthenticator(each, trust).identify for each in verify])

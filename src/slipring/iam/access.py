@@ -34,14 +34,21 @@ class Access:
 
 
 def access_to(
-    store: Store, clock: Clock, ids: Ids, master_key: bytes | None, given: OneKeyPair | None, trust_s: float
+    store: Store,
+    clock: Clock,
+    ids: Ids,
+    master_key: bytes | None,
+    given: OneKeyPair | None,
+    trust_s: float,
+    *,
+    secure: bool = False,
 ) -> Access:
-    """`given` is the key pair of the root; what is read of the store counts for `trust_s` seconds."""
+    """`given` is the key pair of the root; what is read of the store counts for `trust_s` seconds; requests come over
+    TLS if they are `secure`."""
     directory = Directory(store)
     seal = None if master_key is None else Seal(master_key, ids.secret_bytes)
     keys = None if seal is None else AccessKeys(directory, clock, ids, seal)
     sessions = None if seal is None else Sessions(seal, ids)
     keyring = Keyring(directory, keys, sessions, given, clock, trust_s)
-    return Access(
-        directory, Changes(directory, clock, ids), keys, keyring, TokenService(directory, sessions, clock, ids)
-    )
+    tokens = TokenService(directory, sessions, clock, ids, secure=secure)
+    return Access(directory, Changes(directory, clock, ids), keys, keyring, tokens)

@@ -54,6 +54,7 @@ class Keyring:
         self._clock = clock
         self._trust_s = trust_s
         self._known: dict[bytes, tuple[Credential | None, float]] = {}
+        self._users: dict[tuple[str, str], tuple[Identity | None, float]] = {}
         self._uses: dict[str, LastUse] = {}
         self._noting: asyncio.Task[None] | None = None
         self.forgotten: Callable[[], None] = lambda: None
@@ -71,6 +72,13 @@ class Keyring:
         known = self._known.get(name)
         if known is None or self._clock.machine_now() >= known[1]:
             raise NotLoaded(partial(self._load, name, access_key, session_token))
+        return known[0]
+
+    def find_user(self, account: str, name: str) -> Identity | None:
+        """The user of this name, if there is one. Raises NotLoaded."""
+        known = self._users.get((account, name))
+        if known is None or self._clock.machine_now() >= known[1]:
+            raise NotLoaded(partial(self._load_user, account, name))
         return known[0]
 
     def used(self, access_key: str, service: str, region: str) -> None:
@@ -98,6 +106,18 @@ class Keyring:
         if len(known) >= _KNOWN_MAX:
             known.clear()
         known[name] = credential, until
+
+    async def _load_user(self, account: str, name: str) -> None:
+        known = self._users
+        until = self._clock.machine_now() + self._trust_s
+        try:
+            user = await self._directory.entity("user", account, name)
+            identity = await user_identity(self._directory, user)
+        except DirectoryError:
+            identity = None
+        if len(known) >= _KNOWN_MAX:
+            known.clear()
+        known[account, name] = identity, until
 
     async def _read(self, access_key: str, session_token: str, until: float) -> Credential | None:
         try:
@@ -127,6 +147,7 @@ class Keyring:
 
     def _forget(self) -> None:
         self._known = {}
+        self._users = {}
         self.forgotten()
 
     async def _note_uses(self) -> None:

@@ -37,12 +37,15 @@ _MADE_UP_BYTES = 96
 class TokenService:
     """Answers the actions."""
 
-    def __init__(self, directory: Directory, sessions: Sessions | None, clock: Clock, ids: Ids) -> None:
-        """Without `sessions` none can begin."""
+    def __init__(
+        self, directory: Directory, sessions: Sessions | None, clock: Clock, ids: Ids, *, secure: bool = False
+    ) -> None:
+        """Without `sessions` none can begin. Requests come over TLS if they are `secure`."""
         self._directory = directory
         self._sessions = sessions
         self._clock = clock
         self._ids = ids
+        self._secure = secure
         self.actions: Mapping[str, Callable[[Caller, Parameters], Awaitable[Result]]] = {
             "AssumeRole": self._assume_role,
             "GetCallerIdentity": self._caller_identity,
@@ -129,7 +132,7 @@ class TokenService:
         now = environment(
             epoch_s=int(self._clock.machine_now()),
             source_ip=caller.origin.source_ip,
-            secure=False,
+            secure=self._secure,
             region=caller.region,
             user_agent=caller.origin.agent,
         )

@@ -50,11 +50,12 @@ _KEPT_MAX = 4096
 class Gate:
     """Puts requests to the policies of who asks."""
 
-    def __init__(self, engine: Engine, *, lenient: bool = False) -> None:
+    def __init__(self, engine: Engine, *, lenient: bool = False, secure: bool = False) -> None:
         """A `lenient` gate lets everything through, counts what it should not have, and says so once for each
-        principal and operation."""
+        principal and operation. Requests come over TLS if they are `secure`."""
         self._engine = engine
         self._lenient = lenient
+        self._secure = secure
         self.denied: dict[str, int] = {}
         """How many requests were not allowed, by operation."""
         self._said: set[tuple[str, str]] = set()
@@ -113,7 +114,7 @@ class Gate:
         context = environment(
             epoch_s=int(self._engine.clock.machine_now()),
             source_ip=caller.origin.source_ip,
-            secure=False,
+            secure=self._secure,
             region=caller.region,
             user_agent=caller.origin.agent,
         )

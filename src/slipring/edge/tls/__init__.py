@@ -1,0 +1,1 @@
+"""TLS: what connections are shaken hands with, a development CA, and clients known by their certificates."""
