@@ -37,10 +37,15 @@ _CREDENTIAL = Credential()
 _TABLE = "bench"
 
 
-def settings_for(store: str, auth: str) -> Settings:
+def settings_for(store: str, auth: str, encryption: str = "off") -> Settings:
     """A server on this store that knows the client's key."""
     return Settings(
-        store=store, auth=auth, access_key_id=_CREDENTIAL.access_key, secret_access_key=_CREDENTIAL.secret_key
+        store=store,
+        auth=auth,
+        access_key_id=_CREDENTIAL.access_key,
+        secret_access_key=_CREDENTIAL.secret_key,
+        encryption=encryption,
+        master_key="00" * 32 if encryption == "on" else None,
     )
 
 
@@ -138,17 +143,18 @@ async def _round(client: Client, requests: list[bytes]) -> float:
 @click.option("--workloads", default=",".join(WORKLOADS), help="Which.  [default: all]")
 @click.option("--stores", default="memory,disk", show_default=True, help="Where data is kept.")
 @click.option("--auth", type=click.Choice(["off", "enforce"]), default="off", show_default=True)
+@click.option("--encryption", type=click.Choice(["off", "on"]), default="off", show_default=True)
 @click.option("--connections", default=16, show_default=True, help="How many requests are in flight.")
 @click.option("--requests", default=1000, show_default=True, help="How many requests a round is.")
 @click.option("--rounds", default=7, show_default=True, help="How many rounds; the cheapest counts.")
-def main(workloads: str, stores: str, auth: str, connections: int, requests: int, rounds: int) -> None:
+def main(workloads: str, stores: str, auth: str, encryption: str, connections: int, requests: int, rounds: int) -> None:
     """Print the processor time of a request of each workload, in microseconds."""
     for name in workloads.split(","):
         figures = []
         for store in stores.split(","):
             with tempfile.TemporaryDirectory() as folder:
                 url = "memory:" if store == "memory" else str(Path(folder) / "store")
-                settings = settings_for(url, auth)
+                settings = settings_for(url, auth, encryption)
                 figures.append(uvloop.run(_measure(settings, WORKLOADS[name], connections, requests, rounds)))
         print(f"{name:16}", *[f"{figure:9.2f}" for figure in figures], flush=True)
 

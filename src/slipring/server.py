@@ -44,7 +44,7 @@ from slipring.edge.tls.development import development_pair
 from slipring.edge.tls.pairs import Pair, TlsError
 from slipring.edge.vigilance import Failures, authenticators
 from slipring.engine.archive.archiver import Archiver
-from slipring.engine.archive.destinations import ArchiveError, open_destination
+from slipring.engine.archive.destinations import ArchiveError, Destination, open_destination
 from slipring.engine.engine import Engine
 from slipring.engine.scrub.passes import Passes
 from slipring.engine.snapshots.saved import Snapshots
@@ -62,7 +62,8 @@ from slipring.operations.service import Service
 from slipring.settings import Settings
 from slipring.storage.backends import open_store
 from slipring.storage.contract import Store, StoreError
-from slipring.storage.sealing import MasterKeyError
+from slipring.storage.encryption.opening import unlocked
+from slipring.storage.sealing import MasterKeyError, Seal
 from slipring.triggers.targets import TargetUnknown, opened
 from slipring.triggers.triggers import Triggers
 
@@ -114,12 +115,17 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
     callees = opened(settings.trigger)
     destination = None if settings.archive is None else open_destination(settings.archive)
     store = open_store(settings.store, durability=settings.durability)
+    beneath = store
     try:
         await store.start()
-    except StoreError:
+        store = await unlocked(store, master_key, ids.secret_bytes, wanted=settings.encryption == "on")
+    except (StoreError, MasterKeyError):
         await store.close()
         raise
-    engine = Engine(store, clock, ids, settings.pace(), settings.tables_max)
+    encrypted = store is not beneath
+    if destination is not None and encrypted:
+        destination = _sealed(destination, master_key, ids)
+    engine = Engine(store, clock, ids, settings.pace(), settings.tables_max, encrypted=encrypted)
     snapshots = Snapshots(engine)
     triggers = Triggers(engine, callees, settings.region)
     archiver = None
@@ -196,6 +202,14 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
         over=over,
         follow_clock=follow_clock,
     )
+
+
+def _sealed(destination: Destination, master_key: bytes | None, ids: Ids) -> Destination:
+    """An encrypted store's archive."""
+    from slipring.engine.archive.sealed import SealedDestination
+
+    assert master_key is not None, "the store was opened with it"
+    return SealedDestination(destination, Seal(master_key, ids.secret_bytes))
 
 
 def _gate(settings: Settings, engine: Engine) -> Gate:

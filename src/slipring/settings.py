@@ -165,6 +165,13 @@ class Settings:
     )
     master_key_file: str | None = _setting(None, _text, "FILE", "A file that holds the master key.")
     master_key_command: str | None = _setting(None, _text, "COMMAND", "A command that prints the master key.")
+    encryption: str = _setting(
+        "off",
+        _choice("off", "on"),
+        "off|on",
+        "Whether a new store is encrypted with the master key: on makes an empty one so, and refuses one that is in use"
+        " without. A store that is encrypted is always opened as such.",
+    )
     open_access: str = _setting(
         "no",
         _choice("no", "yes"),

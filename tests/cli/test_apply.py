@@ -80,7 +80,6 @@ def test_a_table_is_made_once_and_then_there_is_nothing_to_do(apply: Apply, ddb:
         "      OnDemandThroughput: {MaxReadRequestUnits: 9, MaxWriteRequestUnits: 8}\n"
         "      WarmThroughput: {ReadUnitsPerSecond: 13000, WriteUnitsPerSecond: 5000}\n"
         "      DeletionProtectionEnabled: true\n      TableClass: STANDARD_INFREQUENT_ACCESS\n"
-        "      SSESpecification: {SSEEnabled: true, SSEType: KMS, KMSMasterKeyId: alias/mine}\n"
         "      Tags: [{Key: team, Value: a}]\n"
         "      ResourcePolicy:\n        PolicyDocument:\n          Version: 2012-10-17\n          Statement:\n"
         "          - {Effect: Allow, Principal: {AWS: '111122223333'}, Action: ['dynamodb:GetItem'],"
@@ -147,7 +146,6 @@ CHANGES: list[Change] = [
         ON_DEMAND + "      TableClass: STANDARD_INFREQUENT_ACCESS\n",
         ["make its class STANDARD_INFREQUENT_ACCESS"],
     ),
-    (ON_DEMAND, ON_DEMAND + "      SSESpecification: {SSEEnabled: true}\n", ["encrypt it with a key of KMS"]),
     (
         ON_DEMAND + "      PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true}\n",
         ON_DEMAND,

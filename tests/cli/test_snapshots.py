@@ -51,7 +51,7 @@ def test_the_command_works_on_a_store(store: str) -> None:
 def test_the_command_says_what_is_wrong_in_one_line(store: str) -> None:
     assert snapshot("load", "nope", "--store", store, fails=1) == "slipring: there is no snapshot nope\n"
     assert "lives in its server" in snapshot("list", "--store", "memory:", fails=2)
-    assert "is no http:// URL" in snapshot("list", "--endpoint", "nowhere", fails=2)
+    assert "is no http:// or https:// URL" in snapshot("list", "--endpoint", "nowhere", fails=2)
     assert "does not answer" in snapshot("list", "--endpoint", "http://127.0.0.1:1", fails=1)
 
 

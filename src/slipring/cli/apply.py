@@ -113,7 +113,16 @@ def _client(settings: Settings, endpoint: str, store: str | None) -> Iterator[An
             return
         if store.startswith("memory:"):
             raise WrongSettings("a memory: store is gone when this command ends")
-        with running(Settings(store=store, host="127.0.0.1", port=0, region=settings.region)) as server:
+        local = Settings(
+            store=store,
+            host="127.0.0.1",
+            port=0,
+            region=settings.region,
+            master_key=settings.master_key,
+            master_key_file=settings.master_key_file,
+            master_key_command=settings.master_key_command,
+        )
+        with running(local) as server:
             yield _botocore_client(settings, server.url)
     except StartError as error:
         raise CommandError(str(error)) from None

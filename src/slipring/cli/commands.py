@@ -115,7 +115,7 @@ def apply(settings: Settings, /, files: tuple[Path, ...], **options: Any) -> Non
 
 
 @slipring.command()
-@with_settings("store", "durability")
+@with_settings("store", "durability", "master_key_file", "master_key_command")
 @click.option("--repair", is_flag=True, help="Put indexes and their counters right by the items.")
 @click.option("--archive", metavar="ARCHIVE", help="Compare the tables with this archive's bases and journals as well.")
 def scrub(settings: Settings, repair: bool, archive: str | None) -> None:
@@ -129,7 +129,7 @@ def scrub(settings: Settings, repair: bool, archive: str | None) -> None:
 
 
 @slipring.command()
-@with_settings("store", "durability")
+@with_settings("store", "durability", "encryption", "master_key_file", "master_key_command")
 @click.option(
     "--from", "archive", required=True, metavar="ARCHIVE", help="The archive; see `slipring serve --archive`."
 )
@@ -150,6 +150,24 @@ def migrate(settings: Settings) -> None:
     from slipring.cli.sql import migrate as bring_up_to_date
 
     bring_up_to_date(settings)
+
+
+@slipring.group()
+def keys() -> None:
+    """The data keys of an encrypted store."""
+
+
+@keys.command()
+@with_settings("store", "durability", "master_key_file", "master_key_command")
+def rotate(settings: Settings) -> None:
+    """Give every table a new data key for what is written from now on.
+
+    The store may be in use; its servers follow at once. What was written before stays readable with the key that it was
+    written with, until it is written again.
+    """
+    from slipring.cli.keys import rotate_keys
+
+    rotate_keys(settings)
 
 
 @slipring.group()
@@ -191,7 +209,7 @@ def snapshot() -> None:
 def _snapshot_command(command: Callable[..., None]) -> Callable[..., None]:
     """Of a store on this machine, or of a server that runs in test mode."""
     endpoint = click.option("--endpoint", metavar="URL", help="Ask the server there, which must be in test mode.")
-    return with_settings("store")(endpoint(command))
+    return with_settings("store", "master_key_file", "master_key_command")(endpoint(command))
 
 
 @snapshot.command()

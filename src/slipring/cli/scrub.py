@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
+from dataclasses import replace
 
 import click
 
 from slipring.cli.options import CommandError
+from slipring.cli.stores import unlocked_archive, unlocked_store
 from slipring.engine.archive import manifests
 from slipring.engine.archive.comparison import compare
-from slipring.engine.archive.destinations import ArchiveError, open_destination
+from slipring.engine.archive.destinations import ArchiveError
 from slipring.engine.archive.rebuild import Source
 from slipring.engine.archive.rebuild import size_of as size_of_archive
 from slipring.engine.scrub.findings import Finding, Watch
 from slipring.engine.scrub.run import Result, scrub, size_of
 from slipring.settings import Settings
-from slipring.storage.backends import open_store
 from slipring.storage.contract import Store, StoreError
+from slipring.storage.sealing import MasterKeyError
 
 
 class Differences(CommandError):
@@ -29,6 +31,8 @@ def scrub_store(settings: Settings, *, repair: bool, archive: str | None) -> Non
     """Print every difference, and how many there were. Raises CommandError."""
     try:
         result = asyncio.run(_scrub(settings, repair, archive))
+    except MasterKeyError as error:
+        raise CommandError(str(error)) from None
     except ArchiveError as error:
         raise CommandError(f"cannot compare with {archive}: {error}") from None
     except StoreError as error:
@@ -44,35 +48,28 @@ def scrub_store(settings: Settings, *, repair: bool, archive: str | None) -> Non
 
 
 async def _scrub(settings: Settings, repair: bool, archive: str | None) -> Result:
-    store = open_store(settings.store, durability=settings.durability)
-    try:
-        await store.start()
+    async with unlocked_store(settings) as store:
         size = await size_of(store)
         with click.progressbar(length=size, label="scrubbing", file=sys.stderr) as bar:
             result = await scrub(store, Watch(_print, bar.update), repairs=repair)
         if archive is not None:
-            result = Result([*result.findings, *await _compare(store, archive)], result.repaired)
+            result = Result([*result.findings, *await _compare(settings, store, archive)], result.repaired)
         return result
-    finally:
-        await store.close()
 
 
-async def _compare(store: Store, archive: str) -> list[Finding]:
+async def _compare(settings: Settings, store: Store, archive: str) -> list[Finding]:
     """The archived items are put together on this machine's disk, for they may not fit its memory."""
-    destination = open_destination(archive)
+    destination, sealed = unlocked_archive(archive, settings)
     manifest = manifests.newest(destination)
     size = size_of_archive(manifest) // 2
     with (
         tempfile.TemporaryDirectory(prefix="slipring-") as directory,
         click.progressbar(length=size, label="comparing", file=sys.stderr) as bar,
     ):
-        scratch = open_store(f"{directory}/scratch", durability="relaxed")
-        try:
-            await scratch.start()
+        place = replace(settings, store=f"{directory}/scratch", durability="relaxed")
+        async with unlocked_store(place, wanted=sealed) as scratch:
             source = Source(destination, bar.update)
             return await compare(store, source, manifest, scratch, Watch(_print, lambda _: None))
-        finally:
-            await scratch.close()
 
 
 def _print(finding: Finding) -> None:

@@ -7,7 +7,7 @@ import click
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Serve": ("serve", "env", "healthcheck", "dynamodb-local"),
     "Tables and what is in them": ("apply", "seed", "snapshot", "sql"),
-    "Look after a store": ("scrub", "restore", "migrate"),
+    "Look after a store": ("scrub", "restore", "migrate", "keys"),
     "Who may do what": ("iam",),
     "Measure": ("bench",),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,12 +15,13 @@ import orjson
 from slipring.admin.calls import AdminCalls
 from slipring.admin.snapshot_calls import PATH, add_snapshot_calls
 from slipring.cli.options import CommandError, WrongSettings
+from slipring.cli.stores import unlocked_store
 from slipring.clock import Ids, SystemClock
 from slipring.engine.engine import Engine
 from slipring.engine.snapshots.saved import Snapshots
 from slipring.settings import Settings
-from slipring.storage.backends import open_store
 from slipring.storage.contract import StoreError
+from slipring.storage.sealing import MasterKeyError
 
 _TIMEOUT_S = 3600
 """A large store takes its time to copy."""
@@ -48,26 +49,23 @@ async def _on_store(settings: Settings, method: str, body: bytes) -> tuple[int, 
     if settings.store.startswith("memory:"):
         raise WrongSettings("a memory: store lives in its server: name that with --endpoint")
     try:
-        store = open_store(settings.store)
-        try:
-            await store.start()
+        async with unlocked_store(settings) as store:
             calls = AdminCalls(test_mode=True)
             add_snapshot_calls(calls, Snapshots(Engine(store, SystemClock(), Ids())))
             answering = calls.answer(method, PATH, body)
             assert answering is not None, "the path is that of the calls"
             answer = await answering
-        finally:
-            await store.close()
-    except StoreError as error:
+    except (MasterKeyError, StoreError) as error:
         raise CommandError(str(error)) from None
     return answer.status, answer.body
 
 
 def _on_server(endpoint: str, method: str, body: bytes) -> tuple[int, bytes]:
     url = urlsplit(endpoint)
-    if url.scheme != "http" or not url.hostname:
-        raise WrongSettings(f"--endpoint: {endpoint!r} is no http:// URL")
-    connection = HTTPConnection(url.hostname, url.port or 80, timeout=_TIMEOUT_S)
+    if url.scheme not in ("http", "https") or not url.hostname:
+        raise WrongSettings(f"--endpoint: {endpoint!r} is no http:// or https:// URL")
+    connect = HTTPSConnection if url.scheme == "https" else HTTPConnection
+    connection = connect(url.hostname, url.port, timeout=_TIMEOUT_S)
     try:
         connection.request(method, PATH, body)
         response = connection.getresponse()

@@ -9,11 +9,14 @@ from typing import TypeVar
 import click
 
 from slipring.cli.options import CommandError
+from slipring.clock import Ids
 from slipring.engine.catalog import Catalog
 from slipring.engine.sql_views import view_name, view_query
 from slipring.settings import Settings
 from slipring.storage.backends import open_store
 from slipring.storage.contract import Store, StoreError
+from slipring.storage.encryption.opening import unlocked
+from slipring.storage.sealing import MasterKeyError
 from slipring.storage.store_url import shown
 
 T = TypeVar("T")
@@ -37,6 +40,8 @@ def make_views(settings: Settings, schema: str | None) -> None:
 
         if not isinstance(store, PostgresqlStore):
             raise CommandError(f"{shown(settings.store)} is no PostgreSQL store")
+        if await unlocked(store, settings.master_key_bytes(), Ids().secret_bytes, wanted=False) is not store:
+            raise CommandError(f"{shown(settings.store)} is encrypted: SQL cannot read what its values hold")
         into = schema or f"{store.address.schema}_views"
         tables = await Catalog(store).everywhere()
         queries = {view_name(table.name, space): view_query(table, store.kv) for space, table in tables}
@@ -58,5 +63,5 @@ def _with_store(settings: Settings, act: Callable[[Store], Awaitable[T]]) -> T:
 
     try:
         return asyncio.run(run())
-    except StoreError as error:
+    except (MasterKeyError, StoreError) as error:
         raise CommandError(str(error)) from None

@@ -20,14 +20,23 @@ from slipring.storage.contract import Store, Writes
 class Engine:
     """A store, the tables in it, and the clock they live by."""
 
-    __slots__ = ("background", "catalog", "clock", "ids", "store", "time_to_live")
+    __slots__ = ("background", "catalog", "clock", "encrypted", "ids", "store", "time_to_live")
 
     def __init__(
-        self, store: Store, clock: Clock, ids: Ids, pace: Pace | None = None, tables_max: int | None = None
+        self,
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        pace: Pace | None = None,
+        tables_max: int | None = None,
+        *,
+        encrypted: bool = False,
     ) -> None:
+        """What `store` writes is `encrypted`, or is not; only descriptions of tables tell."""
         self.store = store
         self.clock = clock
         self.ids = ids
+        self.encrypted = encrypted
         self.catalog = Catalog(store, tables_max)
         self.background = Background(store, self.catalog, clock, ids)
         self.time_to_live = TimeToLive(store, self.catalog, clock, ids, self.write_all, pace or Pace())

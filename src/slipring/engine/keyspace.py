@@ -23,6 +23,8 @@
 | `09 r` table id, position | a record of the journal (`engine.journal`); positions begin with the shard |
 | `0b` table id | a table that has time to live (JSON) |
 | `0d` name | a snapshot's record (`engine.snapshots`) |
+| `00 k` | that the store is encrypted; with a table id, the table's data keys (`storage.encryption`) |
+| `01 k` | changes whenever tables got new data keys |
 | `01 a`, `10` | identities (`iam.keyspace`) |
 | `0c` trigger 00 table id, shard | how far a trigger has come in a shard (`triggers.positions`) |
 
@@ -35,7 +37,7 @@ from __future__ import annotations
 from struct import Struct
 
 from slipring.model.keys import successor
-from slipring.storage.contract import COUNTERS, WATCHED
+from slipring.storage.contract import COUNTERS, SEALED, WATCHED
 
 _TABLE_ID = Struct(">I")
 _TABLE_AND_INDEX_ID = Struct(">IH")
@@ -48,7 +50,7 @@ LAST_TABLE_ID = b"\x01i"
 STREAM_RECORDS = b"\x01s"
 JOURNAL_RECORDS = b"\x01j"
 BACKUP_RECORDS = b"\x01b"
-ITEMS = b"\x02"
+ITEMS, _ENTRIES, _JOURNAL = SEALED
 TOKENS = b"\x06"
 LEASES = b"\x07"
 JOBS = b"\x08"
@@ -101,12 +103,12 @@ INDEX_ID_MAX = (1 << 16) - 1
 
 def index_entries(table_id: int, index_id: int) -> bytes:
     """The prefix of an index's entries."""
-    return b"\x03" + _TABLE_AND_INDEX_ID.pack(table_id, index_id)
+    return _ENTRIES + _TABLE_AND_INDEX_ID.pack(table_id, index_id)
 
 
 def all_index_entries(table_id: int) -> bytes:
     """The prefix of the entries of all of a table's indexes."""
-    return b"\x03" + _TABLE_ID.pack(table_id)
+    return _ENTRIES + _TABLE_ID.pack(table_id)
 
 
 def all_counts(table_id: int) -> bytes:
@@ -174,7 +176,7 @@ def journal_head(table_id: int, shard: int) -> bytes:
 
 def journal(table_id: int) -> bytes:
     """The prefix of a table's journal; eight bytes of position follow."""
-    return b"\x09r" + _TABLE_ID.pack(table_id)
+    return _JOURNAL + _TABLE_ID.pack(table_id)
 
 
 def token(account: str, client_request_token: str) -> bytes:

@@ -39,6 +39,15 @@ commits for all others, whether or not it watches anything itself."""
 COUNTERS = (b"\x04", b"\x05", b"\x09c")
 """Counters lie under these prefixes, and values do not, so that a store can keep the two apart."""
 
+SEALED = (b"\x02", b"\x03", b"\x09r")
+"""What an encrypted store seals lies under these prefixes, each followed by four bytes with a table's id."""
+
+DATA_KEYS = b"\x00k"
+"""What an encrypted store keeps for itself."""
+
+DATA_KEYS_CHANGED = WATCHED + b"k"
+"""Written when tables got new data keys."""
+
 _COUNTS = Struct(">qq")
 
 

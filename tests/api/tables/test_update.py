@@ -133,15 +133,6 @@ def test_two_indexes_in_one_request(ddb: Client, create: CreateTable) -> None:
     assert told == [3, 3]
 
 
-def test_encryption_is_switched_on_and_off(ddb: Client, create: CreateTable) -> None:
-    """Off means the service's own key, of which nothing is told (API Reference, "SSESpecification")."""
-    name = create()
-    ddb.update_table(TableName=name, SSESpecification={"Enabled": True})
-    assert described(ddb, name)["SSEDescription"]["Status"] == "ENABLED"
-    ddb.update_table(TableName=name, SSESpecification={"Enabled": False})
-    assert "SSEDescription" not in described(ddb, name)
-
-
 @pytest.mark.parametrize("protected", [True, False])
 def test_protection_may_be_set_again_to_what_it_is(ddb: Client, create: CreateTable, protected: bool) -> None:
     """Unlike capacity, whose repetition is refused."""

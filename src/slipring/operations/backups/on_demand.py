@@ -126,7 +126,7 @@ async def _description(engine: Engine, backup: BackupRecord, caller: Caller) -> 
     return {
         "BackupDetails": _details(backup, size, caller),
         "SourceTableDetails": _source(backup["Table"], count, size, caller),
-        "SourceTableFeatureDetails": _features(backup["Table"], caller),
+        "SourceTableFeatureDetails": _features(backup["Table"], caller, encrypted=engine.encrypted),
     }
 
 
@@ -146,7 +146,7 @@ def _source(record: dict[str, Any], count: int, size: int, caller: Caller) -> di
     return {**told, "OnDemandThroughput": record["OnDemandThroughput"]} if "OnDemandThroughput" in record else told
 
 
-def _features(record: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _features(record: dict[str, Any], caller: Caller, *, encrypted: bool) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for member, throughputs in (("LocalSecondaryIndexes", False), ("GlobalSecondaryIndexes", True)):
         if record.get(member):
@@ -157,7 +157,7 @@ def _features(record: dict[str, Any], caller: Caller) -> dict[str, Any]:
     if "TimeToLive" in record:
         status = {"TimeToLiveStatus": "ENABLED", "AttributeName": record["TimeToLive"]["AttributeName"]}
         told["TimeToLiveDescription"] = status
-    if "SSESpecification" in record:
+    if "SSESpecification" in record and encrypted:
         told["SSEDescription"] = describe_encryption(record["SSESpecification"], caller)
     return told
 

@@ -78,7 +78,7 @@ async def describe_table(engine: Engine, table: Table, caller: Caller) -> dict[s
         told["RestoreSummary"] = _describe_restore(record["Restore"], caller)
     if "Stream" in record:
         told |= stream_settings.describe(record["Stream"], caller)
-    if "SSESpecification" in record:
+    if "SSESpecification" in record and engine.encrypted:
         told["SSEDescription"] = describe_encryption(record["SSESpecification"], caller)
     for index, stored in zip(table.indexes, counts[1:], strict=True):
         member = "GlobalSecondaryIndexes" if index.is_global else "LocalSecondaryIndexes"
@@ -128,6 +128,9 @@ def describe_projection(projection: dict[str, Any]) -> dict[str, Any]:
 
 
 def describe_encryption(specification: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    """The SSEDescription of a table whose store is encrypted; of another there is nothing to tell. KMS is the only type
+    that there is, and the key is told as it was named: there is no such service here, and the master key stands for
+    all of its keys."""
     key = specification.get("KMSMasterKeyId", "alias/aws/dynamodb")
     arn = key if key.startswith("arn:") else f"arn:aws:kms:{caller.region}:{caller.account}:{key}"
     return {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": arn}

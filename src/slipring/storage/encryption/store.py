@@ -1,0 +1,162 @@
+"""The store that seals what is written to the one beneath, and opens what is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from slipring.storage.contract import SEALED, Decide, R, Reader, Snapshot, Store, StoreDamaged, Writes
+from slipring.storage.encryption.ciphers import HEADER_BYTES, OVERHEAD_BYTES, table_of
+from slipring.storage.encryption.data_keys import DataKeys
+
+Pair = tuple[bytes, bytes]
+
+_USUAL_BYTES = 64
+"""Most values are longer. A page of shorter ones is read twice."""
+
+UNREADABLE = b"\xff" * 64
+"""What a scan answers for a value that does not open: nothing whose checksum could be right, be it an item or a record
+of the journal. So who reads it gets an error, and a scrub can name it and go on."""
+
+
+class _KeyMissing(Exception):
+    """A commit needs one of a table's data keys first: that of a value with this header, or the newest."""
+
+    def __init__(self, table: bytes, header: bytes | None) -> None:
+        super().__init__()
+        self.table = table
+        self.header = header
+
+
+class EncryptedReader:
+    """Opens what it reads."""
+
+    def __init__(self, reader: Reader, keys: DataKeys) -> None:
+        self._reader = reader
+        self._keys = keys
+        self._known = keys.known
+
+    async def get(self, key: bytes) -> bytes | None:
+        value = await self._reader.get(key)
+        if value is None or (table := table_of(key)) is None:
+            return value
+        cipher = self._known.get(table + value[:HEADER_BYTES])
+        return (cipher or await self._keys.find(table, value[:HEADER_BYTES])).open(key, value)
+
+    async def get_many(self, keys: Sequence[bytes]) -> list[bytes | None]:
+        values = await self._reader.get_many(keys)
+        found: list[bytes | None] = []
+        for key, value in zip(keys, values, strict=True):
+            table = table_of(key)
+            if value is not None and table is not None:
+                cipher = self._known.get(table + value[:HEADER_BYTES])
+                value = (cipher or await self._keys.find(table, value[:HEADER_BYTES])).open(key, value)
+            found.append(value)
+        return found
+
+    async def scan(self, start: bytes, stop: bytes, *, limit: int, bytes_max: int, reverse: bool = False) -> list[Pair]:
+        if not _may_be_sealed(start, stop):
+            return await self._reader.scan(start, stop, limit=limit, bytes_max=bytes_max, reverse=reverse)
+        # `bytes_max` is of values as they were written, and the store beneath counts them sealed.
+        more = OVERHEAD_BYTES * min(limit, bytes_max // _USUAL_BYTES + 1)
+        while True:
+            found = await self._reader.scan(start, stop, limit=limit, bytes_max=bytes_max + more, reverse=reverse)
+            count = _within(found, bytes_max)
+            if count or len(found) >= limit or sum([len(value) for _, value in found]) < bytes_max + more:
+                return await self._opened(found[: count or len(found)])
+            more *= 4
+
+    async def _opened(self, pairs: Sequence[Pair]) -> list[Pair]:
+        opened = []
+        for key, value in pairs:
+            table = table_of(key)
+            if table is not None:
+                try:
+                    cipher = self._known.get(table + value[:HEADER_BYTES])
+                    value = (cipher or await self._keys.find(table, value[:HEADER_BYTES])).open(key, value)
+                except StoreDamaged:
+                    value = UNREADABLE
+            opened.append((key, value))
+        return opened
+
+
+class EncryptedStore(EncryptedReader):
+    """A whole store, over another that is started already."""
+
+    def __init__(self, store: Store, keys: DataKeys) -> None:
+        super().__init__(store, keys)
+        self._store = store
+        # Nothing here concerns values.
+        self.start = store.start
+        self.refresh = store.refresh
+        self.catch_up = store.catch_up
+        self.close = store.close
+
+    async def commit(self, reads: Sequence[bytes], decide: Decide[R]) -> R:
+        def decide_sealed(old: Sequence[bytes | None]) -> Writes[R]:
+            opened = [None if value is None else self._open(key, value) for key, value in zip(reads, old, strict=True)]
+            writes = decide(opened)
+            puts = {key: None if value is None else self._close(key, value) for key, value in writes.puts.items()}
+            return Writes(puts, writes.counts, writes.result)
+
+        while True:
+            try:
+                return await self._store.commit(reads, decide_sealed)
+            except _KeyMissing as missing:
+                if missing.header is None:
+                    await self._keys.load(missing.table)
+                else:
+                    await self._keys.find(missing.table, missing.header)
+
+    def snapshot(self) -> Snapshot:
+        return _EncryptedSnapshot(self._store.snapshot(), self._keys)
+
+    def watch(self, prefix: bytes, changed: Callable[[], Any]) -> None:
+        self._store.watch(prefix, changed)
+
+    def describe(self) -> dict[str, Any]:
+        return self._store.describe()
+
+    async def rotate(self) -> int:
+        """Give every table a new data key; how many tables there are."""
+        return await self._keys.rotate()
+
+    def _open(self, key: bytes, value: bytes) -> bytes:
+        table = table_of(key)
+        if table is None:
+            return value
+        cipher = self._known.get(table + value[:HEADER_BYTES])
+        if cipher is None:
+            raise _KeyMissing(table, value[:HEADER_BYTES])
+        return cipher.open(key, value)
+
+    def _close(self, key: bytes, value: bytes) -> bytes:
+        table = table_of(key)
+        if table is None:
+            return value
+        cipher = self._keys.newest.get(table)
+        if cipher is None:
+            raise _KeyMissing(table, None)
+        return cipher.close(key, value)
+
+
+class _EncryptedSnapshot(EncryptedReader):
+    """The store as it was."""
+
+    def __init__(self, snapshot: Snapshot, keys: DataKeys) -> None:
+        super().__init__(snapshot, keys)
+        self.close = snapshot.close
+
+
+def _may_be_sealed(start: bytes, stop: bytes) -> bool:
+    return any(start < prefix + b"\xff" * 5 and prefix < stop for prefix in SEALED)
+
+
+def _within(pairs: Sequence[Pair], bytes_max: int) -> int:
+    """How many pairs it takes to bring the sum of value lengths to `bytes_max`; 0 if all do not."""
+    total = 0
+    for count, (key, value) in enumerate(pairs, 1):
+        total += len(value) if table_of(key) is None else len(value) - OVERHEAD_BYTES
+        if total >= bytes_max:
+            return count
+    return 0
