@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import os
 from pathlib import Path
 
 import pytest
@@ -10,20 +10,21 @@ import pytest
 from tests.cli.processes import Serving
 from tests.crash.api import Api
 
-FIRST_ANSWER_MAX_S = 2.0
-"""The aim is 0.4 s on a machine with nothing else to do. This machine may have."""
+FIRST_ANSWER_MAX_S = 1.0
+"""Of processor time, which a busy machine stretches less than the clock's. The aim is an answer after 0.4 s on a
+machine with nothing else to do."""
 
 IDLE_KB_MAX = 80_000
 """Half of it is usual: the interpreter, what is imported, the service model's facts."""
 
 
 def first_answer(store: str) -> tuple[float, int]:
-    """How long the first answer takes, in seconds, and how much memory the idle server then holds, in KB."""
-    begun_s = time.monotonic()
+    """The processor time up to the first answer, in seconds, and the memory of the server that is then idle, in KB."""
     with Serving("--store", store) as serving:
         with Api(serving.port) as api:
             api.call("ListTables")
-        took_s = time.monotonic() - begun_s
+        ticks = Path(f"/proc/{serving.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+        took_s = sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
         status = Path(f"/proc/{serving.pid}/status").read_text()
         return took_s, int(status.partition("VmRSS:")[2].split()[0])
 
@@ -34,6 +35,6 @@ def test_the_first_answer_comes_soon_from_a_small_process(tmp_path: Path, kind: 
     stores = ["memory:"] * 3 if kind == "memory" else [str(tmp_path / str(number)) for number in range(3)]
     outcomes = [first_answer(store) for store in stores]
     took_s, idle_kb = (min(each) for each in zip(*outcomes, strict=True))
-    print(f"first answer after {took_s * 1000:.0f} ms, {idle_kb / 1000:.0f} MB when idle")
+    print(f"first answer after {took_s * 1000:.0f} ms of processor time, {idle_kb / 1000:.0f} MB when idle")
     assert took_s < FIRST_ANSWER_MAX_S
     assert idle_kb < IDLE_KB_MAX
