@@ -345,3 +345,63 @@ def test_the_journal_is_trimmed_to_its_window() -> None:
         )
 
     asyncio.run(scenario())
+
+
+def test_a_commit_from_before_the_moment_that_comes_late_is_not_found_in_part() -> None:
+    """A transaction was decided at the moment, in a process that had to wait, and commits while the copy is made."""
+
+    async def scenario() -> None:
+        clock = ManualClock()
+        process = Process(MemoryStore(), clock)
+        await process.make_table("things")
+        await process.call("UpdateContinuousBackups", TableName="things", PointInTimeRecoverySpecification=ENABLED)
+        for number in range(400):
+            await process.put("things", f"{number}")
+        with put_off(process) as begun:
+            await _restore_to_now(process)
+        steps = 0
+        while (value := await process.engine.store.get(begun[0])) is not None:
+            steps += 1
+            if steps == 3:
+                puts = [
+                    {"Put": {"TableName": "things", "Item": {"pk": {"S": f"{number}"}, "late": {"BOOL": True}}}}
+                    for number in range(50)
+                ]
+                await process.call("TransactWriteItems", TransactItems=puts)
+            await process.engine.background._step(begun[0], value)
+        found = (await process.call("Scan", TableName="copy"))["Items"]
+        assert len(found) == 400
+        assert not [item for item in found if "late" in item]
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("gap", ["recovery was off", "the journal was trimmed"])
+def test_a_restore_whose_journal_has_a_gap_is_given_up(gap: str) -> None:
+    """The process stops between the request and the first step. What was written meanwhile cannot be taken back; a
+    table that has it would be another one than was asked for."""
+
+    async def scenario() -> None:
+        clock = ManualClock()
+        process = Process(MemoryStore(), clock)
+        await process.make_table("things")
+        enabled = {**ENABLED, "RecoveryPeriodInDays": 1}
+        await process.call("UpdateContinuousBackups", TableName="things", PointInTimeRecoverySpecification=enabled)
+        await process.put("things", "a", of={"S": "then"})
+        clock.advance(1)
+        with put_off(process):
+            await _restore_to_now(process)
+        clock.advance(1)
+        if gap == "recovery was off":
+            disabled = {"PointInTimeRecoveryEnabled": False}
+            await process.call("UpdateContinuousBackups", TableName="things", PointInTimeRecoverySpecification=disabled)
+            await process.put("things", "a", of={"S": "later"})
+            await process.call("UpdateContinuousBackups", TableName="things", PointInTimeRecoverySpecification=enabled)
+        else:
+            await process.put("things", "a", of={"S": "later"})
+            clock.advance(25 * HOUR)
+            await journal_upkeep.keep(process.engine.store, process.engine.catalog, clock.now())
+        await finish(process)
+        assert (await process.call("ListTables"))["TableNames"] == ["things"]
+
+    asyncio.run(scenario())

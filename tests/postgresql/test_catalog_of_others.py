@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import threading
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
 
 from slipring.model.errors.base import ApiError
+from slipring.storage.contract import Writes
 from tests.engine.running import Process
 from tests.postgresql.conftest import opened
 
@@ -136,3 +138,31 @@ def test_a_table_that_another_process_dropped_is_gone(address: str) -> None:
             assert refused.value.code == "ResourceNotFoundException"
 
     run(address, scenario)
+
+
+def test_a_change_between_what_a_process_saw_and_its_own_change_is_noticed(address: str) -> None:
+    """Two processes change what is watched at the same moment, identities say and tables. The commit of one overwrites
+    what told of the other's: a policy that was taken away would be in force there until the next change."""
+
+    async def scenario() -> None:
+        async with opened(address) as one:
+            changes: list[bytes | None] = []
+            one.watch(b"\x01a", lambda: changes.append(b""))
+            await one.commit((), lambda _: Writes({b"\x01n": b"1"}, None, None))
+            changes.clear()
+
+            async def in_another_process() -> None:
+                async with opened(address) as other:
+                    await other.commit((), lambda _: Writes({b"\x01a": b"2"}, None, None))
+
+            def decide(_: Sequence[bytes | None]) -> Writes[None]:
+                another = threading.Thread(target=asyncio.run, args=(in_another_process(),))
+                another.start()
+                another.join()
+                return Writes({b"\x01n": b"3"}, None, None)
+
+            await one.commit([b"\x01n"], decide)
+            assert await one.get(b"\x01a") == b"2"
+            assert changes
+
+    asyncio.run(scenario())

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from slipring.storage.postgresql.store import PostgresqlStore
-from tests.postgresql.conftest import opened
+from tests.postgresql.conftest import connected, opened
 from tests.postgresql.proxy import Cut, Proxy
 from tests.storage.mutations import increment
 
@@ -85,5 +85,19 @@ def test_a_read_whose_connection_breaks_is_read_again(own_address: str) -> None:
             await number(store)
             proxy.cut(Cut.BEFORE_ANSWER, 1)
             assert await number(store) == b"1"
+
+    asyncio.run(scenario())
+
+
+def test_commits_go_on_when_the_server_has_lost_the_committers_row(address: str) -> None:
+    """A replica that was behind has become the primary, say: what it does not know must not keep a process from
+    committing until it is started anew."""
+
+    async def scenario() -> None:
+        async with opened(address) as store, connected(address) as connection:
+            assert await increment(store, b"number") == 1
+            await connection.execute("DELETE FROM marks")
+            assert await increment(store, b"number") == 2
+            assert await connection.fetchval("SELECT count(*) FROM marks") == 1
 
     asyncio.run(scenario())

@@ -128,6 +128,23 @@ def test_expiry_goes_on_after_loading(server: slipring.Server, client: Client) -
     server.clock.reset()
 
 
+def test_loading_spares_the_last_state_of_a_dropped_table(server: slipring.Server, client: Client) -> None:
+    """It lies where the table lay, whose stream is still there to be replaced; the backup must not be emptied."""
+    client.create_table(**table_definition("music", ("pk", "S"), **INDEXED))
+    recovery = {"PointInTimeRecoveryEnabled": True}
+    client.update_continuous_backups(TableName="music", PointInTimeRecoverySpecification=recovery)
+    put(client, "music", "a", "b", artist=s("x"))
+    client.delete_table(TableName="music")
+    arns = {each["BackupArn"] for each in client.list_backups(BackupType="SYSTEM")["BackupSummaries"]}
+    server.snapshots.save("before")
+    server.snapshots.load("before")
+    assert _eventually(lambda: server.wait_for(server.engine.background._jobs())) == []
+    for number, arn in enumerate(arns):
+        client.restore_table_from_backup(BackupArn=arn, TargetTableName=f"again{number}")
+    restored = [keys_of(client, f"again{number}") for number in range(len(arns))]
+    assert ["a", "b"] in restored
+
+
 def test_the_difference_tells_what_changed(server: slipring.Server, client: Client) -> None:
     client.create_table(**table_definition("music", ("pk", "S")))
     client.create_table(**table_definition("films", ("pk", "S")))

@@ -127,7 +127,7 @@ class Background:
         elif key.startswith(keyspace.EXPIRY_JOBS):
             await expiry_backfill.step(self._store, self._catalog, key, value)
         elif key.startswith(keyspace.DROP_JOBS):
-            await erasure.step(self._store, key, value)
+            await erasure.step(self._store, key)
         else:
             copy = backups if key.startswith(keyspace.BACKUP_JOBS) else restores
             with contextlib.suppress(copies.Overtaken):

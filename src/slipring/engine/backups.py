@@ -67,6 +67,7 @@ def as_system_backup(record: TableRecord, namespace: str, now: float, ids: Ids) 
     indexes = [*record.get("LocalSecondaryIndexes", ()), *record.get("GlobalSecondaryIndexes", ())]
     for index in [*indexes, *([record["TimeToLive"]] if "TimeToLive" in record else ())]:
         puts[keyspace.drop_job(record["Id"], index["Id"])] = b""
+    puts[keyspace.expiring_table(record["Id"])] = None
     return puts
 
 

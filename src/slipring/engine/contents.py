@@ -8,8 +8,7 @@ from typing import Any
 
 import orjson
 
-from slipring.engine import keyspace
-from slipring.engine.erasure import WITH_JOURNAL
+from slipring.engine import erasure, keyspace
 from slipring.engine.shards import JournalRecord
 from slipring.engine.streams import StreamRecord
 from slipring.engine.table import TableRecord
@@ -76,14 +75,18 @@ async def everything(reader: Reader, prefix: bytes) -> list[tuple[bytes, bytes]]
 
 
 def removal(contents: Contents) -> dict[bytes, bytes | None]:
-    """What to write so that all of it is gone at once; what lies under its ids is erased in the background."""
+    """What to write so that all of it is gone at once; what lies under its ids is erased in the background.
+
+    Of a table that was dropped before, and only its stream is left, the items are not touched: they may be a system
+    backup."""
     puts: dict[bytes, bytes | None] = {}
     for (namespace, name), record in contents.tables.items():
         puts[keyspace.table_record(namespace, name)] = puts[keyspace.table_guard(record["Id"])] = None
         puts[keyspace.expiring_table(record["Id"])] = None
+        puts.update(erasure.of_everything(record["Id"]))
     for key in contents.streams:
         puts[keyspace.stream(*key)] = None
     for table_id in contents.ids():
         puts[keyspace.journal_record(table_id)] = None
-        puts[keyspace.drop_job(table_id, keyspace.TABLE_ITSELF)] = WITH_JOURNAL
+        puts.update(erasure.of_journal(table_id))
     return puts

@@ -24,7 +24,15 @@ import orjson
 from slipring.engine import journal, keyspace, rows
 from slipring.engine.catalog import Catalog
 from slipring.engine.changes import Change
-from slipring.engine.shards import cut, first_position, is_wanted, microseconds, position_value, shard_number_of
+from slipring.engine.shards import (
+    US_PER_SECOND,
+    cut,
+    first_position,
+    is_wanted,
+    microseconds,
+    position_value,
+    shard_number_of,
+)
 from slipring.engine.table import Table, TableRecord
 from slipring.model.errors.tree import ResourceNotFoundException
 from slipring.model.keys import successor
@@ -55,6 +63,11 @@ def before_shard(number: int) -> dict[str, int]:
 def after_time(time: float, first_shard: int) -> dict[str, int]:
     """The moment after everything that happened at this time or before, for a journal that begins with a shard."""
     return {"FirstShard": first_shard, "TimeUs": microseconds(time)}
+
+
+def beyond(moment: Mapping[str, int]) -> float:
+    """The first time after a moment that `after_time` told."""
+    return (moment["TimeUs"] + 1) / US_PER_SECOND
 
 
 def pinned(record: TableRecord, copy_id: int, since: float) -> TableRecord:

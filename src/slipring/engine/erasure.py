@@ -13,16 +13,21 @@ _KEYS_PER_STEP = 512
 _BYTES_PER_STEP = 4 * 1024 * 1024
 
 
-WITH_JOURNAL = b"journal"
-"""The value of a job after which nobody will read the table's journal either."""
+def of_everything(table_id: int) -> dict[bytes, bytes | None]:
+    """The jobs that erase what a table holds, and its journal."""
+    return {keyspace.drop_job(table_id, keyspace.TABLE_ITSELF): b"", **of_journal(table_id)}
 
 
-async def step(store: Store, job_key: bytes, job_value: bytes = b"") -> bool:
+def of_journal(table_id: int) -> dict[bytes, bytes | None]:
+    """The job that erases a journal that nobody will read."""
+    return {keyspace.drop_job(table_id, keyspace.ITS_JOURNAL): b""}
+
+
+async def step(store: Store, job_key: bytes) -> bool:
     """Erase the next stretch of a job. Returns False once nothing is left."""
     table_id, index_id = keyspace.parse_job(job_key)
     doomed: list[bytes] = []
-    journal = _journal_prefixes(table_id) if job_value == WITH_JOURNAL else []
-    for prefix in _prefixes(table_id, index_id) + journal:
+    for prefix in _prefixes(table_id, index_id):
         found = await store.scan(prefix, successor(prefix), limit=_KEYS_PER_STEP, bytes_max=_BYTES_PER_STEP)
         doomed = [key for key, _ in found]
         if doomed:
@@ -33,11 +38,9 @@ async def step(store: Store, job_key: bytes, job_value: bytes = b"") -> bool:
     return more
 
 
-def _journal_prefixes(table_id: int) -> list[bytes]:
-    return [keyspace.journal(table_id), keyspace.journal_heads(table_id), keyspace.journal_counts(table_id)]
-
-
 def _prefixes(table_id: int, index_id: int) -> list[bytes]:
+    if index_id == keyspace.ITS_JOURNAL:
+        return [keyspace.journal(table_id), keyspace.journal_heads(table_id), keyspace.journal_counts(table_id)]
     if index_id != keyspace.TABLE_ITSELF:
         return [keyspace.index_entries(table_id, index_id), keyspace.counts(table_id, index_id)]
     # Entries go before their items: whoever still reads the index relies on there being an item for each entry.

@@ -97,7 +97,10 @@ def items(table_id: int) -> bytes:
     return ITEMS + _TABLE_ID.pack(table_id)
 
 
-INDEX_ID_MAX = (1 << 16) - 1
+ITS_JOURNAL = (1 << 16) - 1
+"""The index id that stands for the table's journal in jobs."""
+
+INDEX_ID_MAX = ITS_JOURNAL - 1
 """An index's id takes two bytes of its keys, and none is used twice."""
 
 

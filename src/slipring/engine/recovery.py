@@ -53,6 +53,12 @@ def earliest(record: TableRecord, now: float) -> float:
     return max(enabled_at, now - days * DAY_SECONDS)
 
 
+def reaches_back_to(record: TableRecord, first_shard: int, time: float, now: float) -> bool:
+    """Whether everything since a time can still be taken back, by the journal that begins with this shard."""
+    is_same = "Recovery" in record and record["Recovery"]["FirstShard"] == first_shard
+    return is_same and earliest(record, now) - _GRACE_SECONDS <= time
+
+
 def kept_since(record: Mapping[str, Any], now: float, archived_at: float = 0.0) -> float:
     """The time of the oldest record of the table's journal that anybody may still ask for.
 

@@ -13,9 +13,10 @@ from typing import Any
 
 import orjson
 
-from slipring.engine import backups, copies, keyspace
+from slipring.engine import backups, copies, keyspace, recovery
 from slipring.engine.backups import BackupRecord
 from slipring.engine.catalog import Catalog, erasure
+from slipring.engine.shards import cut
 from slipring.engine.table import Table, TableRecord
 from slipring.model.errors.tree import ResourceNotFoundException
 from slipring.storage.contract import Store
@@ -66,7 +67,7 @@ async def step(store: Store, catalog: Catalog, job_key: bytes, job_value: bytes,
         raise copies.Overtaken
     try:
         if not job["IsPinned"]:
-            await _pin(store, catalog, job, target.id)
+            await _pin(store, catalog, job, target.id, now)
             await copies.replace(store, job_key, job_value, orjson.dumps({**job, "IsPinned": True}))
         elif not await copies.step(store, target, job_key, job_value):
             await _release(store, catalog, job, target.id, now)
@@ -76,8 +77,11 @@ async def step(store: Store, catalog: Catalog, job_key: bytes, job_value: bytes,
         await _abandon(catalog, target, job["Namespace"], job_key, now)
 
 
-async def _pin(store: Store, catalog: Catalog, job: copies.Job, target_id: int) -> None:
-    """Keep the source from being deleted or trimmed. Raises _SourceGone."""
+async def _pin(store: Store, catalog: Catalog, job: copies.Job, target_id: int, now: float) -> None:
+    """Keep the source from being deleted or trimmed. Raises _SourceGone.
+
+    A table goes on with new shards, whose records are later than the moment. So a commit that was decided before it
+    and comes after this one, from a process that waited or whose clock is behind, is not found in part."""
     source = job["Restore"]
     if "Backup" in source:
         key = bytes.fromhex(source["Backup"])
@@ -86,9 +90,15 @@ async def _pin(store: Store, catalog: Catalog, job: copies.Job, target_id: int) 
         return
 
     def revise(record: TableRecord) -> TableRecord:
-        if record["Id"] != source["Id"] or "Recovery" not in record:
+        if record["Id"] != source["Id"]:
             raise _SourceGone
-        return copies.pinned(record, target_id, job["Since"])
+        if str(target_id) in record.get("Copies", {}):
+            return record
+        if not recovery.reaches_back_to(record, moment["FirstShard"], job["Since"], now):
+            raise _SourceGone
+        return cut(copies.pinned(record, target_id, job["Since"]), max(now, copies.beyond(moment)))
+
+    moment = job["Moment"]
 
     try:
         await catalog.change(source["TableName"], job["Namespace"], revise)

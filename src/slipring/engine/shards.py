@@ -150,13 +150,14 @@ def open_heads(table_record: Mapping[str, Any]) -> list[bytes]:
 
 
 def following(before: Mapping[str, Any], after: dict[str, Any], heads: Iterable[bytes | None]) -> dict[str, Any]:
-    """The record `after` a change, its new shards no older than the last records of those that were open `before`.
+    """The record `after` a change, its new shards no older than those that were open `before` and their last records.
 
     Clocks of several machines differ; a child's record must not seem to be written before its parent's."""
     journal = after.get("Journal")
     if journal is None or journal == before.get("Journal"):
         return after
     last_time = max([time_us for _, time_us in map(decode_head, heads)], default=0) / US_PER_SECOND
+    last_time = max([last_time, *[shard["Created"] for shard in _open(before)]])
     known = before.get("Journal", NO_JOURNAL)["LastShard"]
     shards = [
         {**shard, "Created": max(shard["Created"], last_time)} if shard["Number"] > known else shard

@@ -7,11 +7,10 @@ from typing import Any
 
 import orjson
 
-from slipring.engine import backfill, keyspace, time_to_live
+from slipring.engine import backfill, erasure, keyspace, time_to_live
 from slipring.engine.catalog import is_being_restored
 from slipring.engine.contents import Contents, contents_of, everything, removal
 from slipring.engine.engine import Engine
-from slipring.engine.erasure import WITH_JOURNAL
 from slipring.engine.snapshots.copying import FORMAT, copy, moved, new_ids
 from slipring.engine.snapshots.errors import SnapshotError
 from slipring.engine.table import guard_value
@@ -56,9 +55,16 @@ class Loading:
         await store.commit((), lambda _: Writes(puts, None, None))
 
     async def give_up(self, store: Store) -> None:
+        """Delete what was copied, unless it is in its place: whoever was told that a commit failed, or did not wait
+        for its end, does not know that."""
         puts: dict[bytes, bytes | None] = {self.key: None}
-        puts.update({keyspace.drop_job(table_id, keyspace.TABLE_ITSELF): WITH_JOURNAL for table_id in self._ids})
-        await store.commit((), lambda _: Writes(puts, None, None))
+        for table_id in self._ids:
+            puts.update(erasure.of_everything(table_id))
+
+        def decide(old: Sequence[bytes | None]) -> Writes[None]:
+            return Writes({} if old[0] is None else puts, None, None)
+
+        await store.commit([self.key], decide)
 
 
 async def _put_in_place(engine: Engine, after: Contents, namespace: str | None, under_way: bytes) -> bool:
@@ -74,12 +80,14 @@ async def _put_in_place(engine: Engine, after: Contents, namespace: str | None, 
     last_id = await store.get(keyspace.LAST_TABLE_ID)
 
     def decide(old: Sequence[bytes | None]) -> Writes[bool]:
+        if old[-1] is None:
+            raise SnapshotError("what was being loaded was deleted meanwhile: nothing was loaded")
         # A table that was created since has raised the last id.
-        if list(old) != [*keys.values(), last_id]:
+        if list(old[:-1]) != [*keys.values(), last_id]:
             return Writes({}, None, False)
         return Writes(puts, None, True)
 
-    return await store.commit([*keys, keyspace.LAST_TABLE_ID], decide)
+    return await store.commit([*keys, keyspace.LAST_TABLE_ID, under_way], decide)
 
 
 def _check(contents: Contents) -> None:

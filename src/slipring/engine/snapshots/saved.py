@@ -8,18 +8,17 @@ is written afterwards.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
 
-from slipring.engine import keyspace
+from slipring.engine import erasure, keyspace
 from slipring.engine.catalog import is_being_restored
 from slipring.engine.contents import Contents, contents_of, everything
 from slipring.engine.engine import Engine
-from slipring.engine.erasure import WITH_JOURNAL
 from slipring.engine.snapshots import loading
 from slipring.engine.snapshots.copying import FORMAT, copy, moved, new_ids
 from slipring.engine.snapshots.differences import Difference, differences
@@ -75,7 +74,7 @@ class Snapshots:
         if not _NAME.fullmatch(name):
             raise SnapshotError(f"{name!r} is no name for a snapshot: letters, digits, and _ . - = / are")
         if name in {each.name for each in await self.all()}:
-            raise SnapshotError(f"there is a snapshot {name} already")
+            raise SnapshotError(_taken(name))
         view = self._engine.store.snapshot()
         if not self._is_lasting:
             contents = await settled(view, namespace)
@@ -105,11 +104,7 @@ class Snapshots:
             pinned.view.close()
             return
         record = await _stored(self._engine.store, name)
-        puts: dict[bytes, bytes | None] = {keyspace.snapshot(name): None}
-        for table_id in record["Ids"]:
-            puts[keyspace.drop_job(table_id, keyspace.TABLE_ITSELF)] = WITH_JOURNAL
-        await self._engine.store.commit((), lambda _: Writes(puts, None, None))
-        self._engine.background.wake()
+        await self._commit({keyspace.snapshot(name): None, **_erasure_of(record)})
 
     async def diff(self, name: str, other: str | None = None) -> list[Difference]:
         """What changed from a snapshot to another one, or to now. Raises SnapshotError."""
@@ -151,14 +146,41 @@ class Snapshots:
             "IsComplete": False,
             **moved(contents, ids).as_json(),
         }
-        await self._put(name, record)
+        begun, complete = orjson.dumps(record), {**record, "IsComplete": True}
+        if not await self._replace(name, None, begun):
+            raise SnapshotError(_taken(name))
         await copy(store, view, contents, ids)
-        await self._put(name, {**record, "IsComplete": True})
-        return _summary({**record, "IsComplete": True})
+        if not await self._replace(name, begun, orjson.dumps(complete)):
+            # What was copied after it was deleted is found again by the same jobs.
+            await self._commit(_erasure_of(record))
+            raise SnapshotError(f"snapshot {name} was deleted while it was saved")
+        return _summary(complete)
 
-    async def _put(self, name: str, record: dict[str, Any]) -> None:
-        puts: dict[bytes, bytes | None] = {keyspace.snapshot(name): orjson.dumps(record)}
+    async def _replace(self, name: str, before: bytes | None, after: bytes) -> bool:
+        """False if the record is not what it was."""
+        key = keyspace.snapshot(name)
+
+        def decide(old: Sequence[bytes | None]) -> Writes[bool]:
+            is_same = old[0] == before
+            return Writes({key: after} if is_same else {}, None, is_same)
+
+        return await self._engine.store.commit([key], decide)
+
+    async def _commit(self, puts: dict[bytes, bytes | None]) -> None:
         await self._engine.store.commit((), lambda _: Writes(puts, None, None))
+        self._engine.background.wake()
+
+
+def _taken(name: str) -> str:
+    return f"there is a snapshot {name} already"
+
+
+def _erasure_of(record: dict[str, Any]) -> dict[bytes, bytes | None]:
+    """What to write so that the rows of a snapshot are erased."""
+    puts: dict[bytes, bytes | None] = {}
+    for table_id in record["Ids"]:
+        puts.update(erasure.of_everything(table_id))
+    return puts
 
 
 async def _complete(reader: Reader, name: str) -> dict[str, Any]:

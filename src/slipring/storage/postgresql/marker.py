@@ -82,7 +82,8 @@ class Marker:
             raise
         return rows
 
-    async def close(self) -> None:
+    async def forget(self) -> None:
+        """Have no row, until the next commit. Only while it is known what became of the last one."""
         if self._last is not None:
             with suppress(StoreError, Conflict, ConnectionLost):
                 session = await self._lane.session()

@@ -6,8 +6,6 @@ it wants, in the same view. A version that is not the one known is told to the w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from slipring.storage.watchers import Watchers
 
 
@@ -26,8 +24,9 @@ class Noticing:
             self._version = version
             self.watchers.notify_all()
 
-    def wrote(self, version: bytes, keys: Iterable[bytes]) -> None:
-        """This process itself committed `keys`, and with them this version."""
-        if version != self._version:
-            self._version = version
-            self.watchers.notify(keys)
+    def wrote(self, version: bytes) -> None:
+        """This process itself committed this version.
+
+        All watchers are told: another process may have committed between what this one saw and its commit, and
+        the version that told of that is overwritten now."""
+        self.saw(version)

@@ -23,6 +23,9 @@ GIVE_UP_SECONDS = 5.0
 """How long a group is tried before its callers are told to try again themselves."""
 _BACKOFF_SECONDS = 0.001
 _BACKOFF_DOUBLINGS_MAX = 6
+_TRIES_PER_MARK = 4
+"""After so many conflicts the marker is made anew: a server that lost it, a replica that was behind say, would refuse
+whatever rests on it."""
 
 Outcome = tuple[Mutation, Any, Exception | None]
 
@@ -62,6 +65,8 @@ class Writer:
             except (Conflict, ConnectionLost) as error:
                 self.conflicts += 1
                 tries += 1
+                if tries % _TRIES_PER_MARK == 0:
+                    await self._marker.forget()
                 if self._clock.monotonic() >= give_up_s:
                     return self._failed(mutations, _given_up(error))
                 await self._back_off(tries)
@@ -78,7 +83,7 @@ class Writer:
         return mutations[len(outcomes) :]
 
     async def close(self) -> None:
-        await self._marker.close()
+        await self._marker.forget()
 
     async def _try(self, mutations: list[Mutation]) -> list[Outcome]:
         """Read, decide and write, as many as fit a transaction.
@@ -135,7 +140,7 @@ class Writer:
             if not await self._marker.happened(landing.commit):
                 raise
         if landing.touches_watched:
-            self._noticing.wrote(landing.version, group.puts)
+            self._noticing.wrote(landing.version)
         if absences := landing.plan.absences():
             self._absences.append((landing.commit, absences))
 
