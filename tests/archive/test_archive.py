@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import orjson
 import pytest
 
 from slipring.clock import Ids, ManualClock
@@ -22,6 +23,7 @@ from slipring.engine.archive.rebuild import Source, incomplete, rebuild, size_of
 from slipring.engine.archive.segments import SegmentDamaged
 from slipring.engine.scrub.findings import Kind, Watch
 from slipring.engine.scrub.run import scrub
+from slipring.engine.snapshots.saved import Snapshots
 from slipring.storage.contract import Writes
 from slipring.storage.memory import MemoryStore
 from tests.archive.bucket import bucket
@@ -360,6 +362,28 @@ def test_tables_are_let_go_when_archiving_is_turned_off(tmp_path: Path) -> None:
         await scene.write(5)
         await scene.archiver.round()
         await check(await scene.rebuilt(), "things", scene.history.items)
+
+    asyncio.run(scenario())
+
+
+def test_snapshots_are_not_archived_by_name_alone(tmp_path: Path) -> None:
+    """Their rows are not in the archive. A snapshot that names rows that are not there would be loaded as empty tables,
+    and deleting it would erase the tables that were given its ids since."""
+
+    async def scenario() -> None:
+        scene = Scene(Directory(tmp_path))
+        await scene.history.create()
+        await scene.write(20)
+        record = {"Format": 1, "Name": "before", "Namespace": None, "Created": 0.0, "Ids": [2], "IsComplete": True}
+        value = orjson.dumps({**record, "Tables": [], "Streams": [], "Journals": []})
+        await scene.store.commit((), lambda _: Writes({keyspace.snapshot("before"): value}, None, None))
+        await scene.archiver.round()
+        store = MemoryStore()
+        manifest = manifests.newest(scene.destination)
+        await rebuild(store, scene.destination, manifest, scene.clock.now(), lambda _: None)
+        process = Process(store, scene.clock)
+        await check(process, "things", scene.history.items)
+        assert await Snapshots(process.engine).all() == []
 
     asyncio.run(scenario())
 

@@ -39,10 +39,24 @@ class Proxy:
         self.was_late = asyncio.Event()
         """It was answered."""
         self._cut: tuple[Cut, int] | None = None
+        self._cut_at = b""
 
     def cut(self, cut: Cut, request: int) -> None:
         """Break the connection at a request, the next one being 1."""
         self._cut = (cut, self.requests + request)
+
+    def cut_at(self, text: bytes) -> None:
+        """Break a connection once, before the answer to a request that contains a text."""
+        self._cut_at = text
+
+    def _cut_of(self, request: bytes) -> Cut | None:
+        """When the connection is to break over this request, if it is."""
+        if self._cut is not None and self._cut[1] == self.requests:
+            return self._cut[0]
+        if self._cut_at and self._cut_at in request:
+            self._cut_at = b""
+            return Cut.BEFORE_ANSWER
+        return None
 
     async def __aenter__(self) -> Proxy:
         path = str(Path(self._directory.name) / ".s.PGSQL.5432")
@@ -69,10 +83,10 @@ class Proxy:
         try:
             while request := await client_in.read(1 << 20):
                 self.requests += 1
-                if self._cut is not None and self._cut[1] == self.requests:
+                if (cut := self._cut_of(request)) is not None:
                     answers.cancel()
                     await asyncio.wait({answers})
-                    await self._break(self._cut[0], request, client_out, server_in, server_out)
+                    await self._break(cut, request, client_out, server_in, server_out)
                     return
                 server_out.write(request)
         except (ConnectionError, asyncio.CancelledError):

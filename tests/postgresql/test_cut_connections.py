@@ -62,6 +62,21 @@ def test_a_commit_happens_once_wherever_its_connection_breaks(own_address: str, 
     asyncio.run(scenario())
 
 
+def test_a_commit_is_found_out_though_the_answer_to_that_is_lost_too(own_address: str) -> None:
+    """The write is done and its answer lost; it is asked for, which leaves a mark, and that answer is lost. The mark
+    must not be taken for somebody else's: the increment would be done again."""
+
+    async def scenario() -> None:
+        async with Proxy(own_address) as proxy, opened(proxy.address) as store:
+            assert await increment(store, b"number") == 1
+            proxy.cut(Cut.BEFORE_ANSWER, 2)
+            proxy.cut_at(b"COMMIT")
+            assert await increment(store, b"number") == 2
+            assert await number(store) == b"2"
+
+    asyncio.run(scenario())
+
+
 def test_a_write_that_arrives_late_does_nothing(own_address: str) -> None:
     """The client has gone and asked what became of it; the server gets to see the statement only then."""
 

@@ -72,10 +72,10 @@ TABLE_ITSELF = 0
 
 def loose_ranges() -> list[tuple[bytes, bytes]]:
     """The ranges of what neither is a table nor belongs to one: identities, and whatever else lies there. Positions of
-    triggers belong to the streams that they are in."""
+    triggers belong to the streams that they are in, and the records of snapshots to the rows that they name."""
     of_tables = sorted([TABLE_RECORDS, TABLE_GUARDS, LAST_TABLE_ID, STREAM_RECORDS, JOURNAL_RECORDS, BACKUP_RECORDS])
     starts = [CATALOG, *[successor(prefix) for prefix in of_tables]]
-    return [*zip(starts, [*of_tables, successor(CATALOG)], strict=True), (successor(TRIGGER_POSITIONS), b"\xff")]
+    return [*zip(starts, [*of_tables, successor(CATALOG)], strict=True), (successor(SNAPSHOTS), b"\xff")]
 
 
 def table_record(namespace: str, name: str) -> bytes:

@@ -127,8 +127,7 @@ class Following:
         reached = await positions.positions_of(self._store, self.trigger.name)
         if not reached and self.trigger.start == "LATEST":
             reached = await self._begin_at_the_end(shards)
-        places = {shard.place for shard in shards}
-        await positions.forget(self._store, self.trigger.name, reached.keys() - places)
+        await positions.forget(self._store, self.trigger.name, _past(reached, shards))
         await self._deliver(shards, reached)
 
     async def _deliver(self, shards: Sequence[Shard], reached: dict[Place, int]) -> None:
@@ -195,3 +194,11 @@ class Following:
         if message != self._said:
             self._said = message
             _log.warning("%s", message)
+
+
+def _past(reached: Iterable[Place], shards: Iterable[Shard]) -> list[Place]:
+    """The places of shards that are no more. The last one of all is kept: it tells that the trigger has begun, and need
+    not begin at the end of what was written since."""
+    there = {shard.place for shard in shards}
+    past = sorted(place for place in reached if place not in there)
+    return past if there & set(reached) else past[:-1]

@@ -13,7 +13,7 @@ from contextlib import suppress
 from slipring.clock import Ids
 from slipring.storage.contract import StoreError, StoreUnavailable
 from slipring.storage.postgresql.errors import Conflict, ConnectionLost
-from slipring.storage.postgresql.sessions import Lane, Rows
+from slipring.storage.postgresql.sessions import Lane
 from slipring.storage.postgresql.statements import Statements
 
 _TRIES = 40
@@ -46,41 +46,47 @@ class Marker:
     async def happened(self, commit: int) -> bool:
         """Whether a commit did land; if not, it never will. Raises StoreUnavailable if that cannot be found out."""
         failure: Exception | None = None
+        found: dict[int, int] = {}
         for tries in range(_TRIES):
             if tries:
                 await asyncio.sleep(_PAUSE_SECONDS)
             fence = self._ids.number()
             try:
-                rows = await self._settle(fence)
+                last = await self._settle(fence, found)
             except (Conflict, ConnectionLost, StoreError) as error:
                 failure = error
                 if not isinstance(error, Conflict):
                     self._lane.drop()
                 continue
-            if not rows:
+            if last is None:
                 # The row came with a commit of its own before: where it is missing, what followed it is missing too.
                 self._last = None
                 return False
             self._last = fence
-            found: int = rows[0][0]
-            return found == commit
+            return last == commit
         # Whatever became of it, a row with another name is not the one it rests on.
         self._last = None
         raise StoreUnavailable(f"PostgreSQL: the outcome of a commit could not be found out: {failure}")
 
-    async def _settle(self, fence: int) -> Rows:
-        """The row's last commit, which `fence` takes the place of."""
+    async def _settle(self, fence: int, found: dict[int, int]) -> int | None:
+        """The row's last commit, which `fence` takes the place of; None if there is no row.
+
+        `found` tells which commit each fence took the place of: the one before this may have done so, and its
+        answer been lost."""
         session = await self._lane.session()
         await session.execute("BEGIN")
         try:
             rows = await session.fetch(self._statements.last_commit, self.name)
+            last: int | None = rows[0][0] if rows else None
+            if last is not None:
+                last = found[fence] = found.get(last, last)
             await session.fetch(self._statements.fence, self.name, fence)
             await session.execute("COMMIT")
         except (Conflict, StoreError):
             with suppress(Conflict, StoreError):
                 await session.execute("ROLLBACK")
             raise
-        return rows
+        return last
 
     async def forget(self) -> None:
         """Have no row, until the next commit. Only while it is known what became of the last one."""
