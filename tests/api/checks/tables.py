@@ -35,7 +35,7 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
     "backups.table_is_being_created": (RARE, "created: target"),
     "backups.table_is_being_restored": (RARE, "Table is being restored:"),
     "indexes.global_index_beyond_limit": ("api/tables/test_index_change_refusals.py", "exceeds per-table limit of 20"),
-    "indexes.index_ids_used_up": ("api/tables/test_index_change_refusals.py", "ever created on a table exceeds 65535"),
+    "indexes.index_ids_used_up": ("api/tables/test_index_change_refusals.py", "ever created on a table exceeds 65534"),
     "items.item_collection_too_large": (RARE, "Collection size exceeded."),
     "items.token_reused_with_other_parameters": (RARE, "idempotent token that was already used."),
     "requests.operation_not_supported": (RARE, "is not supported by Slipring; see docs/differences.md"),
