@@ -16,10 +16,16 @@ from slipring.storage.postgresql.waiting import Mutation, Waiting
 from slipring.storage.postgresql.writer import Writer
 
 _WAITING_MAX = 100_000
+_PATIENCE_SECONDS = 0.02
+"""Longer than most groups take; one that waits for somebody's lock holds up no others."""
 
 
 class Committer:
-    """Forms groups and has writers commit them: while one group waits for the disk, the next one is read for."""
+    """Forms groups and has writers commit them: while one group waits for the disk, the next one is read for.
+
+    A group costs the server as much as some ten of its mutations, so few large ones are better than many small ones:
+    none is sent beside others before it is as large as they are together, or has waited for `_PATIENCE_SECONDS`.
+    """
 
     def __init__(
         self,
@@ -37,6 +43,9 @@ class Committer:
         self._waiting = Waiting()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._due = False
+        self._under_way = 0
+        """How many mutations are in groups that were sent."""
+        self._impatience: asyncio.TimerHandle | None = None
 
     @property
     def commits(self) -> int:
@@ -58,7 +67,8 @@ class Committer:
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
             # What waited on a loop that ended is waited for no longer.
-            self._loop, self._waiting, self._idle, self._due = loop, Waiting(), list(self._writers), False
+            self._loop, self._waiting, self._idle = loop, Waiting(), list(self._writers)
+            self._due, self._under_way, self._impatience = False, 0, None
         future: asyncio.Future[R] = loop.create_future()
         self._waiting.add(Mutation(reads, decide, future))
         self._send_soon()
@@ -79,13 +89,34 @@ class Committer:
             self._due = True
             asyncio.get_running_loop().call_soon(self._send)
 
-    def _send(self) -> None:
+    def _send(self, must: bool = False) -> None:
+        """Send what is worth a group, or, if it must be, one that is not."""
         self._due = False
         while self._waiting and self._idle:
+            if len(self._waiting) < self._under_way and not must:
+                self._be_patient()
+                return
+            must = False
             group = self._waiting.take()
             if not group:
                 return
+            self._under_way += len(group)
             self._tasks.run(self._commit(self._idle.pop(), group))
+        self._stop_waiting()
+
+    def _be_patient(self) -> None:
+        if self._impatience is None:
+            loop = asyncio.get_running_loop()
+            self._impatience = loop.call_later(_PATIENCE_SECONDS, self._lose_patience)
+
+    def _lose_patience(self) -> None:
+        self._impatience = None
+        self._send(must=True)
+
+    def _stop_waiting(self) -> None:
+        if self._impatience is not None:
+            self._impatience.cancel()
+            self._impatience = None
 
     async def _commit(self, writer: Writer, group: list[Mutation]) -> None:
         try:
@@ -96,5 +127,6 @@ class Committer:
                 mutation.fail(error)
         finally:
             self._waiting.done(group)
+            self._under_way -= len(group)
             self._idle.append(writer)
             self._send_soon()

@@ -10,6 +10,7 @@ Everything is a single statement, so that each is one round trip and, without BE
 
 from __future__ import annotations
 
+from slipring.storage.postgresql.parts import land
 from slipring.storage.postgresql.places import HEAD_BYTES
 
 
@@ -40,6 +41,8 @@ class Statements:
             f"SELECT k, v, n, NULL::bigint, NULL::bigint FROM {kv} WHERE k = ANY($1::bytea[]) UNION ALL {sums}"
         )
         """$1 places of values, $2 places of counters. Rows: place, value, commit, and of counters the sums."""
+        self.see = f"SELECT k, v, n FROM {kv} WHERE k = ANY($1::bytea[])"
+        """The same of values alone."""
 
         self.page, self.page_reverse = (_page(kv, version, order) for order in ("", " DESC"))
         """$1 <= place < $2, at most $3 rows, up to the one that brings the bytes to $4. Rows: place, rest, value; one
@@ -48,7 +51,8 @@ class Statements:
         self.page_by_keys, self.page_by_keys_reverse = (_page_by_keys(kv, counts, order) for order in ("", " DESC"))
         """The same for ranges with counters or long keys: $5 <= key < $6 besides. Rows: key, value, sums."""
 
-        self.land = _land(kv, counts, marks)
+        self._tables = kv, counts, marks
+        self._landing: dict[tuple[str, ...], str] = {}
 
         self.hold = f"SELECT n FROM {kv} WHERE k = $1 {holds or ''}"
         """The commit of a row that nobody changes before this transaction ends."""
@@ -77,6 +81,13 @@ class Statements:
         self.forget_marks = f"DELETE FROM {marks} WHERE at < now() - interval '30 days'"
         self.forget_absent = f"DELETE FROM {kv} WHERE k = ANY($1::bytea[]) AND n = $2 AND v IS NULL"
         self.size = f"SELECT pg_total_relation_size('{_literal(kv)}') + pg_total_relation_size('{_literal(counts)}')"
+
+    def land(self, parts: tuple[str, ...]) -> str:
+        """The statement that writes a group that needs these parts, see `parts`."""
+        text = self._landing.get(parts)
+        if text is None:
+            text = self._landing[parts] = land(parts, *self._tables)
+        return text
 
 
 def _literal(text: str) -> str:
@@ -108,46 +119,3 @@ def _page_by_keys(kv: str, counts: str, order: str) -> str:
           ) AS found
         ) AS measured WHERE before < $4
         UNION ALL SELECT k, v, NULL, NULL FROM {kv} WHERE k = ''"""
-
-
-def _land(kv: str, counts: str, marks: str) -> str:
-    """One statement that writes what a group decided, if all that it saw still holds; else it fails as a whole.
-
-    Rows that were seen must still be of the commit that they were of; the rows that were not there are inserted, which
-    fails if they are there now. Locks are taken in the order of the arrays.
-    """
-    return f"""
-        WITH
-        mark AS (UPDATE {marks} SET n = $1, at = now() WHERE p = $2 AND n = $3 RETURNING 1),
-        held AS (
-          SELECT 1 FROM unnest($5::bytea[], $6::bigint[]) AS seen (k, n)
-          JOIN {kv} AS kv ON kv.k = seen.k AND kv.n = seen.n FOR SHARE OF kv
-        ),
-        updated AS (
-          UPDATE {kv} AS kv SET v = new.v, n = $1
-          FROM unnest($7::bytea[], $8::bigint[], $9::bytea[]) AS new (k, n, v)
-          WHERE kv.k = new.k AND kv.n = new.n RETURNING 1
-        ),
-        deleted AS (
-          DELETE FROM {kv} AS kv USING unnest($10::bytea[], $11::bigint[]) AS old (k, n)
-          WHERE kv.k = old.k AND kv.n = old.n RETURNING 1
-        ),
-        inserted AS (
-          INSERT INTO {kv} (k, rest, v, n)
-          SELECT k, rest, v, $1 FROM unnest($12::bytea[], $13::bytea[], $14::bytea[]) AS new (k, rest, v)
-        ),
-        replaced AS (
-          INSERT INTO {kv} (k, rest, v, n)
-          SELECT k, rest, v, $1 FROM unnest($15::bytea[], $16::bytea[], $17::bytea[]) AS new (k, rest, v)
-          ON CONFLICT (k) DO UPDATE SET v = excluded.v, n = excluded.n
-        ),
-        erased AS (DELETE FROM {kv} WHERE k = ANY($18::bytea[])),
-        counted AS (
-          INSERT INTO {counts} AS counts (k, rest, slot, a, b)
-          SELECT * FROM unnest($19::bytea[], $20::bytea[], $21::smallint[], $22::bigint[], $23::bigint[])
-          ON CONFLICT (k, slot) DO UPDATE SET a = counts.a + excluded.a, b = counts.b + excluded.b
-        ),
-        uncounted AS (DELETE FROM {counts} WHERE k = ANY($24::bytea[]))
-        SELECT 1 / (CASE WHEN
-          (SELECT count(*) FROM mark) + (SELECT count(*) FROM held) + (SELECT count(*) FROM updated)
-          + (SELECT count(*) FROM deleted) = $4 THEN 1 ELSE 0 END)"""

@@ -108,16 +108,19 @@ class Writer:
         seen = Seen()
         if not by_place:
             return seen
-        counters = [place for place in by_place if is_counter(place)]
         values = [VERSION_PLACE, *by_place]
+        counters = [place for place in by_place if is_counter(place)]
         if counters:
             values = [place for place in values if not is_counter(place)]
+            rows = await self._lane.fetch(self._statements.lookup_all, values, counters)
+        else:
+            rows = await self._lane.fetch(self._statements.see, values)
         version = None
-        for place, value, commit, a, b in await self._lane.fetch(self._statements.lookup_all, values, counters):
+        for place, value, commit, *sums in rows:
             if place == VERSION_PLACE:
                 version = value
-            elif a is not None:
-                seen.values[by_place[place]] = encode_counts(a, b)
+            elif sums and sums[0] is not None:
+                seen.values[by_place[place]] = encode_counts(*sums)
             else:
                 key = by_place[place]
                 seen.values[key] = value
