@@ -29,6 +29,12 @@ from slipring.operations.streams.records import get_records
 from slipring.operations.tables.create import create_table
 from slipring.operations.tables.delete import delete_table
 from slipring.operations.tables.describe import describe_table_operation, list_tables
+from slipring.operations.tables.insights import (
+    describe_contributor_insights,
+    list_contributor_insights,
+    update_contributor_insights,
+)
+from slipring.operations.tables.kinesis import describe_kinesis_streaming_destination
 from slipring.operations.tables.tags import list_tags_of_resource, tag_resource, untag_resource
 from slipring.operations.tables.time_to_live import describe_time_to_live, update_time_to_live
 from slipring.operations.tables.update import update_table
@@ -47,7 +53,9 @@ HANDLERS: dict[str, Handler] = {
     "DeleteTable": delete_table,
     "DescribeBackup": describe_backup,
     "DescribeContinuousBackups": describe_continuous_backups,
+    "DescribeContributorInsights": describe_contributor_insights,
     "DescribeEndpoints": describe_endpoints,
+    "DescribeKinesisStreamingDestination": describe_kinesis_streaming_destination,
     "DescribeLimits": describe_limits,
     "DescribeStream": describe_stream,
     "DescribeTable": describe_table_operation,
@@ -59,6 +67,7 @@ HANDLERS: dict[str, Handler] = {
     "GetResourcePolicy": get_resource_policy,
     "GetShardIterator": get_shard_iterator,
     "ListBackups": list_backups,
+    "ListContributorInsights": list_contributor_insights,
     "ListStreams": list_streams,
     "ListTables": list_tables,
     "ListTagsOfResource": list_tags_of_resource,
@@ -73,6 +82,7 @@ HANDLERS: dict[str, Handler] = {
     "TransactWriteItems": transact_write_items,
     "UntagResource": untag_resource,
     "UpdateContinuousBackups": update_continuous_backups,
+    "UpdateContributorInsights": update_contributor_insights,
     "UpdateItem": update_item,
     "UpdateTable": update_table,
     "UpdateTimeToLive": update_time_to_live,

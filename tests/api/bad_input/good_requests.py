@@ -129,7 +129,9 @@ GOOD: dict[str, list[dict[str, Any]]] = {
     "DeleteTable": [{"TableName": TABLE}],
     "DescribeBackup": [{"BackupArn": BACKUP_ARN}],
     "DescribeContinuousBackups": [{"TableName": TABLE}],
+    "DescribeContributorInsights": [{"TableName": TABLE}],
     "DescribeEndpoints": [{}],
+    "DescribeKinesisStreamingDestination": [{"TableName": TABLE}],
     "DescribeLimits": [{}],
     "DescribeStream": [{"StreamArn": f"{ARN}/stream/2026-01-01T00:00:00.000", "Limit": 10}],
     "DescribeTable": [{"TableName": TABLE}],
@@ -175,6 +177,7 @@ GOOD: dict[str, list[dict[str, Any]]] = {
             "ExclusiveStartBackupArn": BACKUP_ARN,
         }
     ],
+    "ListContributorInsights": [{"TableName": TABLE, "MaxResults": 10}],
     "ListStreams": [{"TableName": TABLE, "Limit": 10}],
     "ListTables": [{"Limit": 10, "ExclusiveStartTableName": "aaa"}],
     "ListTagsOfResource": [{"ResourceArn": ARN, "NextToken": "a"}],
@@ -255,6 +258,7 @@ GOOD: dict[str, list[dict[str, Any]]] = {
             "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 3},
         }
     ],
+    "UpdateContributorInsights": [{"TableName": TABLE, "ContributorInsightsAction": "DISABLE"}],
     "UpdateItem": [
         {"TableName": TABLE, "Key": KEY, "ReturnValues": "UPDATED_NEW", **UPDATE, **EXTRAS},
         {

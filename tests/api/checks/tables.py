@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tests.api.checks import backups, batches, definitions, item_reads, item_writes, others, policies, statements
+from tests.api.checks import (
+    backups,
+    batches,
+    definitions,
+    insights,
+    item_reads,
+    item_writes,
+    others,
+    policies,
+    statements,
+)
 from tests.api.checks.table import Operation
 
 ALL: list[Operation] = sorted(
@@ -14,6 +24,7 @@ ALL: list[Operation] = sorted(
         *definitions.TABLES,
         *backups.TABLES,
         *others.TABLES,
+        *insights.TABLES,
         *policies.TABLES,
     ],
     key=lambda operation: operation.name,
