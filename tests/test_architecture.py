@@ -20,6 +20,7 @@ ROOMS = (
     "settings",
     "console",
     "bench",
+    "seeds",
     "provisioning",
     "templates",
     "edge",

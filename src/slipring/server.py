@@ -227,6 +227,17 @@ def _admin_calls(settings: Settings, engine: Engine, triggers: Triggers, follow_
     return calls
 
 
+async def plant_seeds(settings: Settings, assembly: Assembly, directory: str, *, again: bool = False) -> list[str]:
+    """Put a directory of seeds where callers find it who are nobody in particular; a line for each file. Raises
+    SeedError."""
+    from slipring.iam.caller import DEFAULT_ACCOUNT, Caller
+    from slipring.seeds.planting import plant
+
+    namespace = Isolation.named(settings.isolate).namespace(DEFAULT_ACCOUNT, settings.region)
+    caller = Caller("slipring", settings.region, DEFAULT_ACCOUNT, "", namespace)
+    return await plant(assembly.engine, assembly.api.call, caller, Path(directory), again=again)
+
+
 def clock_for(settings: Settings) -> Clock:
     """The machine's; in test mode one that can be moved, also by processes that are forked later."""
     return MovableClock() if settings.test_mode else SystemClock()
@@ -417,9 +428,22 @@ class Server:
         self._assembly = assembly = await build(self.settings, self._clock, self._ids, self.faults)
         try:
             self._audit = self._audit_log()
+            await self._plant()
         except StartError:
             await assembly.close()
             raise
+
+    async def _plant(self) -> None:
+        """Raises StartError."""
+        if self.settings.seed is None:
+            return
+        from slipring.seeds.errors import SeedError
+
+        try:
+            for line in await plant_seeds(self.settings, self._assembly, self.settings.seed):
+                logger.info("seeded %s", line)
+        except SeedError as error:
+            raise StartError(f"cannot seed: {error}") from None
 
     def _audit_log(self) -> Audit | None:
         """Raises StartError."""

@@ -301,6 +301,12 @@ class Settings:
         "What to call for each change of a table: a command, a URL or python:module.function, with options;"
         " may be given many times. docs/triggers.md tells more.",
     )
+    seed: str | None = _setting(
+        None,
+        _text,
+        "DIRECTORY",
+        "Files of tables and items to begin with, each content once; docs/seeds.md tells more.",
+    )
     test_mode: bool = _setting(False, _yes, "", "Whether the clock may be moved over HTTP, and all that goes by it.")
 
     faults: str | None = _setting(

@@ -202,7 +202,7 @@ def test_the_marker_prepares_the_namespace(pytester: pytest.Pytester) -> None:
     """
     result = run(pytester, suite, "--strict-markers")
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*@pytest.mark.ddb has no 'colour'; it has latency*"])
+    result.stdout.fnmatch_lines(["*@pytest.mark.ddb has no 'colour'; it has template, seed, latency*"])
 
 
 def test_workers_of_xdist_keep_out_of_each_others_way(pytester: pytest.Pytester) -> None:

@@ -115,6 +115,21 @@ def apply(settings: Settings, /, files: tuple[Path, ...], **options: Any) -> Non
 
 
 @slipring.command()
+@with_settings("store", "durability", "isolate", "region", "master_key_file", "master_key_command")
+@click.argument("directory", type=click.Path(exists=True, file_okay=False))
+@click.option("--again", is_flag=True, help="Also what the store has had already.")
+def seed(settings: Settings, /, directory: str, *, again: bool) -> None:
+    """Make the tables and write the items that stand in a directory's files; all of them, or none.
+
+    Files are named like their tables: music.json, music.jsonl, music.csv, music.dynamodb.json, music.py; tables may
+    come from app.template.yaml. A file whose content the store has had already is passed over.
+    """
+    from slipring.cli.seed import seed_store
+
+    seed_store(settings, directory, again=again)
+
+
+@slipring.command()
 @with_settings("store", "durability", "master_key_file", "master_key_command")
 @click.option("--repair", is_flag=True, help="Put indexes and their counters right by the items.")
 @click.option("--archive", metavar="ARCHIVE", help="Compare the tables with this archive's bases and journals as well.")

@@ -15,7 +15,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from slipring.admin.board import Board
@@ -134,12 +134,17 @@ class Supervisor:
                 other.listening.close()
         code = 1
         try:
-            code = _work(self._settings, self._clock, worker, self._board, link)
+            code = _work(self._settings_of(worker), self._clock, worker, self._board, link)
         except BaseException:
             logger.exception("worker failed")
         finally:
             logging.shutdown()
             os._exit(code)
+
+    def _settings_of(self, worker: Worker) -> Settings:
+        """The first worker plants the seeds, once: what changes in their files later waits for the next start."""
+        is_first = worker.place == 0 and not self._announced
+        return self._settings if is_first else replace(self._settings, seed=None)
 
     def _wait(self, wakeup: socket.socket) -> list[int]:
         """Wait for a signal, a word of a worker, or the next thing that is due; the signals that came."""

@@ -14,7 +14,17 @@ def _delay(namespace: Namespace, latency_s: Any) -> None:
     namespace.faults.add(latency_s=latency_s)
 
 
+def _apply(namespace: Namespace, template: Any) -> None:
+    namespace.apply(template)
+
+
+def _seed(namespace: Namespace, directory: Any) -> None:
+    namespace.seed(directory)
+
+
 PREPARATIONS: Mapping[str, Callable[[Namespace, Any], None]] = {
+    "template": _apply,
+    "seed": _seed,
     "latency": _delay,
 }
 """The marker's keywords, in the order in which they are done."""

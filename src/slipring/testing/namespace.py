@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from slipring.engine import namespaces
@@ -80,6 +82,19 @@ class Namespace:
     def snapshot(self) -> AbstractContextManager[None]:
         """`with ddb.snapshot():` takes back at its end whatever is done within."""
         return self.snapshots.rollback()
+
+    def apply(self, *files: str | Path, parameters: Mapping[str, str] | None = None, partial: bool = False) -> None:
+        """Make tables what templates say, as `slipring apply` does. Raises
+        `slipring.templates.desired.TemplateError`."""
+        from slipring.testing.preparing import apply
+
+        apply(self.client(), files, parameters or {}, region=self.region, partial=partial)
+
+    def seed(self, directory: str | Path) -> None:
+        """Plant a directory of seeds, as `slipring seed` does. Raises `slipring.seeds.errors.SeedError`."""
+        from slipring.testing.preparing import seed
+
+        seed(self._server, directory, self.name)
 
     def erase(self) -> None:
         """Remove all tables and streams, as after the test."""

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from slipring.testing.namespace import Namespace
     from slipring.testing.server import Server
 
-_MARKER = "ddb(latency=seconds): give the test a DynamoDB namespace of its own, prepared so (Slipring)"
+_MARKER = (
+    "ddb(template=file, seed=directory, latency=seconds): give the test a DynamoDB namespace of its own, prepared so"
+    " (Slipring)"
+)
 _NAMESPACE = pytest.StashKey["Namespace"]()
 _ROUTER = pytest.StashKey[Any]()
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import ExitStack
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, TypeVar
 
@@ -131,6 +132,19 @@ class Server:
     def aioresource(self, **parameters: Any) -> Any:
         """An aioboto3 resource of `dynamodb`, to be entered with `async with`."""
         return self.endpoint().aioresource(parameters)
+
+    def apply(self, *files: str | Path, parameters: Mapping[str, str] | None = None, partial: bool = False) -> None:
+        """Make tables what templates say, as `slipring apply` does. Raises
+        `slipring.templates.desired.TemplateError`."""
+        from slipring.testing.preparing import apply
+
+        apply(self.client(), files, parameters or {}, region=self.region, partial=partial)
+
+    def seed(self, directory: str | Path) -> None:
+        """Plant a directory of seeds, as `slipring seed` does. Raises `slipring.seeds.errors.SeedError`."""
+        from slipring.testing.preparing import seed
+
+        seed(self, directory, "")
 
     def _kept(self, name: tuple[str, ...], make: Callable[[], Any]) -> Any:
         if name not in self._clients:

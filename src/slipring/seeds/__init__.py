@@ -1,0 +1,1 @@
+"""Seeds: files of items that tables begin with."""
