@@ -8,10 +8,12 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from slipring.admin.metrics import METRICS
 from slipring.cli.commands import slipring
+from slipring.cli.dynamodb_local import HELP as DYNAMODB_LOCAL_HELP
 from slipring.faults.parsing import MEMBERS
 from slipring.settings import SETTINGS
 from slipring.testing import plugin, pytest_dynamodb
@@ -118,7 +120,7 @@ CLOUDWATCH = [
 """Developer Guide, "DynamoDB metrics and dimensions"."""
 
 
-COMMAND = re.compile(r"(?:^    |\$ |\$\()slipring ([a-z]+)|`slipring ([a-z]+)(?:`| -)", re.MULTILINE)
+COMMAND = re.compile(r"(?:^    |\$ |\$\()slipring ([a-z-]+)|`slipring ([a-z-]+)(?:`| -)", re.MULTILINE)
 """In a block of code, or alone in a line."""
 
 
@@ -164,6 +166,38 @@ def test_every_fixture_is_told() -> None:
     assert {"ddb", "ddb_server", "ddb_session"} <= fixtures
 
 
+COMMANDS = DOCS / "commands.md"
+_COMMANDS_HEAD = """# Commands
+
+What each command says of itself when it is asked with `--help`. `slipring serve` takes the settings of
+[settings.md](settings.md).
+"""
+_HELP_WIDTH = 100
+
+
+def commands_page() -> str:
+    """The help of every command but `serve`, which has a page of settings for it."""
+    return _COMMANDS_HEAD + "".join(
+        f"\n## {path}\n\n```text\n{help_text}\n```\n" for path, help_text in helps(slipring, "slipring")
+    )
+
+
+def helps(command: click.Command, path: str, parent: click.Context | None = None) -> Iterator[tuple[str, str]]:
+    context = click.Context(command, parent, path.split()[-1], **command.context_settings)
+    context.terminal_width = _HELP_WIDTH
+    if path == "slipring dynamodb-local":
+        yield path, DYNAMODB_LOCAL_HELP
+    elif path != "slipring serve":
+        yield path, command.get_help(context)
+    for name, inner in sorted(getattr(command, "commands", {}).items()):
+        yield from helps(inner, f"{path} {name}", context)
+
+
+def test_the_page_of_commands_is_what_they_say() -> None:
+    """So every command and every flag of it is documented. `python -m tests.test_docs` writes the page anew."""
+    assert COMMANDS.read_text() == commands_page()
+
+
 def test_the_readme_leads_to_every_page() -> None:
     """A page that nobody finds might as well not be there."""
     readme = (ROOT / "README.md").read_text()
@@ -175,6 +209,7 @@ def rewrite() -> None:
         path = DOCS / page
         text = path.read_text()
         path.write_text(text.replace("\n".join(table_of(text, section)), "\n".join(markdown(rows())), 1))
+    COMMANDS.write_text(commands_page())
 
 
 if __name__ == "__main__":

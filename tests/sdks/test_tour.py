@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import shutil
 import subprocess
 import sys
@@ -18,11 +17,10 @@ from typing import Any
 
 import pytest
 
-from tests.cli.processes import environment, slipring
+from tests.cli.processes import environment
 from tests.conftest import unique
 from tests.sdks.aws_cli_tour import PRINTED
 from tests.sdks.tour import BATCH, INDEX, PROBE, TABLE, expected, in_order
-from tests.servers import ServerThread
 
 ROOT = Path(__file__).parents[2]
 SDKS = ROOT / ".venv-sdks" / "bin"
@@ -31,16 +29,6 @@ JAVASCRIPT = Path(__file__).parent / "javascript"
 _WAITER_DELAY_S = 20
 """boto3's table_exists polls at once, then after 20 s (botocore's waiters-2.json for DynamoDB): a tour in less time
 never had to wait for a table."""
-
-
-@pytest.fixture(scope="session")
-def sdk_environment(server: ServerThread) -> dict[str, str]:
-    """What `slipring env` tells a shell, and none of this machine's own AWS settings."""
-    port = server.url.rpartition(":")[2]
-    exports = shlex.split(slipring("env", "--port", port).stdout)
-    variables = dict(each.split("=", 1) for each in exports if each != "export")
-    nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
-    return environment(**variables, **nowhere, AWS_EC2_METADATA_DISABLED="true")
 
 
 def take(command: list[str], environment: dict[str, str], given: str = "") -> dict[str, Any]:

@@ -42,6 +42,20 @@ def serve(settings: Settings) -> None:
     serve_until_stopped(settings)
 
 
+@slipring.command(
+    "dynamodb-local",
+    add_help_option=False,
+    context_settings={"ignore_unknown_options": True},
+    options_metavar="[FLAGS OF DYNAMODB LOCAL]",
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def dynamodb_local(arguments: tuple[str, ...]) -> None:
+    """Serve, told how in the flags of DynamoDB Local: -port, -dbPath, -inMemory, -sharedDb and the others."""
+    from slipring.cli.dynamodb_local import serve_as_dynamodb_local
+
+    serve_as_dynamodb_local(arguments)
+
+
 slipring.add_command(iam)
 
 
