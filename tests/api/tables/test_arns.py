@@ -61,6 +61,18 @@ CALLS: dict[str, Call] = {
     "UpdateContinuousBackups": lambda ddb, table: ddb.update_continuous_backups(
         TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False}
     )["ContinuousBackupsDescription"],
+    "DescribeContributorInsights": lambda ddb, table: ddb.describe_contributor_insights(TableName=table)[
+        "ContributorInsightsStatus"
+    ],
+    "DescribeKinesisStreamingDestination": lambda ddb, table: ddb.describe_kinesis_streaming_destination(
+        TableName=table
+    )["KinesisDataStreamDestinations"],
+    "ListContributorInsights": lambda ddb, table: ddb.list_contributor_insights(TableName=table)[
+        "ContributorInsightsSummaries"
+    ],
+    "UpdateContributorInsights": lambda ddb, table: ddb.update_contributor_insights(
+        TableName=table, ContributorInsightsAction="DISABLE"
+    )["ContributorInsightsStatus"],
     "UpdateItem": lambda ddb, table: ddb.update_item(TableName=table, Key=KEY, ReturnValues="ALL_NEW")["Attributes"],
     "UpdateTable": lambda ddb, table: ddb.update_table(TableName=table, BillingMode="PAY_PER_REQUEST")[
         "TableDescription"
