@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from slipring.cli import apply as commands_apply
 from slipring.cli.commands import slipring
 from tests.cli.processes import slipring as slipring_process
 from tests.conftest import Client, make_client, unique
@@ -48,9 +49,14 @@ Apply = Callable[..., Result]
 
 
 @pytest.fixture
-def apply(tmp_path: Path, server: ServerThread, monkeypatch: pytest.MonkeyPatch) -> Apply:
-    """Applies the properties `more` of one table of its own; its output is what the command says."""
+def apply(tmp_path: Path, server: ServerThread, ddb: Client, monkeypatch: pytest.MonkeyPatch) -> Apply:
+    """Applies the properties `more` of one table of its own; its output is what the command says. All runs share a
+    client of the server, because making one takes longer than all its calls."""
     monkeypatch.chdir(tmp_path)
+    made = commands_apply._botocore_client
+    monkeypatch.setattr(
+        commands_apply, "_botocore_client", lambda settings, url: ddb if url == server.url else made(settings, url)
+    )
     for name in ("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB"):
         monkeypatch.delenv(name, raising=False)
     name = unique("table")

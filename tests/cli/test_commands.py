@@ -29,6 +29,13 @@ def test_help_names_every_setting_and_every_command() -> None:
             assert f"[default: {setting.default}]" in help_text
 
 
+def test_help_lists_every_command_by_what_one_wants_to_do() -> None:
+    """A command that nobody put in a section would stand at the end, under More."""
+    told = slipring("--help").stdout
+    assert told.count("Look after a store:") == 1
+    assert "More:" not in told
+
+
 def test_env_prints_what_a_shell_can_take(tmp_path: Path) -> None:
     """Both endpoints, because SDKs read one for the tables and one for the streams, and where roles are assumed."""
     result = slipring("env", "--port", "8123", "--region", "eu west", cwd=tmp_path)

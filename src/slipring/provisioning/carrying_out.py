@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from slipring.provisioning.asking import Asking, Call, Pause, Refused
+from slipring.provisioning.asking import Asking, Call, Pause, Refused, unless
 from slipring.provisioning.current import current_table
 from slipring.provisioning.plan import Step, TablePlan, plan
 from slipring.provisioning.settings import ARN
@@ -29,9 +30,11 @@ def plans(tables: Sequence[DesiredTable]) -> Asking[list[TablePlan]]:
 
 
 def carry_out(table_name: str, step: Step) -> Asking[None]:
-    """Do one step, and wait until the table has settled. Raises StepFailed."""
+    """Do one step, once the table has settled, and wait until it has again. Raises StepFailed."""
     parameters = dict(step.call.parameters)
     try:
+        if step.call.operation != "CreateTable":
+            yield from _settled(table_name)
         if parameters.get("ResourceArn") == ARN:
             described = yield Call("DescribeTable", {"TableName": table_name})
             parameters["ResourceArn"] = described["Table"]["TableArn"]
@@ -42,10 +45,16 @@ def carry_out(table_name: str, step: Step) -> Asking[None]:
 
 
 def _settled(name: str) -> Asking[None]:
+    """Wait until nothing is going on. A table that was just made may not be found yet: the service's descriptions are
+    eventually consistent (API Reference, "DescribeTable")."""
     for _ in range(_LOOKS_MAX):
-        described = (yield Call("DescribeTable", {"TableName": name}))["Table"]
-        states = [index.get("IndexStatus") for index in described.get("GlobalSecondaryIndexes", ())]
-        if described["TableStatus"] == "ACTIVE" and all(state == "ACTIVE" for state in states):
+        described = yield from unless(Call("DescribeTable", {"TableName": name}), "ResourceNotFoundException")
+        if described is not None and _is_settled(described["Table"]):
             return
         yield Pause(_LOOK_AGAIN_S)
-    raise Refused("Timeout", f"the table is {described['TableStatus']} and does not settle")
+    raise Refused("Timeout", "the table does not settle")
+
+
+def _is_settled(description: dict[str, Any]) -> bool:
+    states = [index.get("IndexStatus") for index in description.get("GlobalSecondaryIndexes", ())]
+    return description["TableStatus"] == "ACTIVE" and all(state == "ACTIVE" for state in states)
