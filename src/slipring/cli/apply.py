@@ -118,6 +118,7 @@ def _client(settings: Settings, endpoint: str, store: str | None) -> Iterator[An
             host="127.0.0.1",
             port=0,
             region=settings.region,
+            isolate=settings.isolate,
             master_key=settings.master_key,
             master_key_file=settings.master_key_file,
             master_key_command=settings.master_key_command,

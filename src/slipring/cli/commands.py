@@ -98,7 +98,7 @@ def healthcheck(settings: Settings) -> None:
 
 
 @slipring.command()
-@with_settings("host", "port", "region", "access_key_id", "secret_access_key")
+@with_settings("host", "port", "region", "isolate", "access_key_id", "secret_access_key")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(dir_okay=False, path_type=Path))
 @click.option(
     "--endpoint",
