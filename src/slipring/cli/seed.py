@@ -30,7 +30,13 @@ def seed_store(settings: Settings, directory: str, *, again: bool) -> None:
 
 async def _seed(settings: Settings, directory: str, again: bool) -> list[str]:
     alone = Settings(
-        store=settings.store, durability=settings.durability, isolate=settings.isolate, region=settings.region
+        store=settings.store,
+        durability=settings.durability,
+        isolate=settings.isolate,
+        region=settings.region,
+        master_key=settings.master_key,
+        master_key_file=settings.master_key_file,
+        master_key_command=settings.master_key_command,
     )
     assembly = await build(alone, SystemClock(), Ids())
     try:
