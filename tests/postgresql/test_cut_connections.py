@@ -75,11 +75,11 @@ def test_a_commit_is_found_out_though_the_answer_to_that_is_lost_too(own_address
 
     async def scenario() -> None:
         async with Proxy(own_address) as proxy, opened(proxy.address) as store:
-            assert await increment(store, b"number") == 1
+            await prepare(store)
             proxy.cut(Cut.BEFORE_ANSWER, 2)
             proxy.cut_at(b"COMMIT")
-            assert await increment(store, b"number") == 2
-            assert await number(store) == b"2"
+            assert await increment(store, b"number") == 3
+            assert await number(store) == b"3"
 
     asyncio.run(scenario())
 
