@@ -17,6 +17,7 @@ from botocore.config import Config
 
 from slipring.server import StartError
 from tests.cli.processes import Serving, slipring
+from tests.iam.running import exported
 from tests.servers import ServerThread
 
 MASTER_KEY = "1e" * 32
@@ -188,6 +189,45 @@ def test_keys_are_rotated_under_a_running_server(tmp_path: Path) -> None:
     assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
 
 
+def test_one_master_key_takes_the_place_of_another(tmp_path: Path) -> None:
+    """Step by step, as a fleet does it: both keys everywhere, then everything sealed with the new one beside a server
+    that runs, then the new one alone. Data, secrets of identities and the archive come along; the old key alone is of
+    no use any more."""
+    path, archive = tmp_path / "store", tmp_path / "archive"
+    old, new = MASTER_KEY, "2f" * 32
+    archived(path, archive)
+    both = tmp_path / "both.key"
+    both.write_text(f"{new}\n{old}\n")
+    environment = {"SLIPRING_STORE": str(path), "SLIPRING_MASTER_KEY_FILE": str(both)}
+    assert slipring("iam", "user", "create", "ada", cwd=tmp_path, more=environment).returncode == 0
+    made = slipring("iam", "key", "create", "ada", cwd=tmp_path, more={**environment, "SLIPRING_MASTER_KEY": old})
+    assert made.returncode == 0, made.stderr
+    archiving = {"SLIPRING_ARCHIVE": str(archive), "SLIPRING_ARCHIVE_INTERVAL_S": "0.1"}
+    with Serving(cwd=tmp_path, more={**environment, **archiving}) as serving:
+        dynamodb = client(serving.url)
+        create(dynamodb, "While")
+        sealed = slipring("keys", "seal-again", "--archive", str(archive), cwd=tmp_path, more=environment)
+        assert sealed.returncode == 0, sealed.stderr
+        first, second = sealed.stdout.splitlines()
+        assert first == "the data keys of 1 tables and 1 secrets are sealed with the first master key"
+        assert second.startswith("so are ")
+        put(dynamodb, "another text", "While")
+        assert (text_of(dynamodb), text_of(dynamodb, "While")) == (SECRET, "another text")
+        wait_for_archive(serving.url)
+    with served(path, master_key=new) as dynamodb:
+        assert (text_of(dynamodb), text_of(dynamodb, "While")) == (SECRET, "another text")
+    with pytest.raises(StartError, match="is not the one that the store"), served(path, master_key=old):
+        pass
+    with ServerThread(str(path), master_key=new, auth="enforce") as server:
+        sts = boto3.client("sts", endpoint_url=server.url, region_name="us-east-1", **exported(made.stdout))
+        assert sts.get_caller_identity()["Arn"].endswith("user/ada")
+    again = {"SLIPRING_STORE": str(tmp_path / "again"), "SLIPRING_MASTER_KEY": new}
+    restored = slipring("restore", "--from", str(archive), cwd=tmp_path, more=again)
+    assert restored.returncode == 0, restored.stderr
+    with served(tmp_path / "again", master_key=new) as dynamodb:
+        assert text_of(dynamodb) == SECRET
+
+
 def test_a_store_that_is_not_encrypted_has_no_keys_to_rotate(tmp_path: Path) -> None:
     refused = slipring("keys", "rotate", cwd=tmp_path, more=more_for(tmp_path / "store"))
     assert refused.stderr == f"slipring: {tmp_path / 'store'} is not encrypted\n"
@@ -200,11 +240,15 @@ def archived(path: Path, archive: Path, **more: Any) -> None:
         dynamodb = client(server.url)
         create(dynamodb)
         put(dynamodb)
-        # The first round that begins from here on may still be at the table's first base.
-        for _ in range(2):
-            moment, until = time.time(), time.monotonic() + 20
-            while archived_at(server.url) <= moment:
-                assert time.monotonic() < until
+        wait_for_archive(server.url)
+
+
+def wait_for_archive(url: str) -> None:
+    """Until everything up to now is archived. The first round from here on may still be at a table's first base."""
+    for _ in range(2):
+        moment, until = time.time(), time.monotonic() + 20
+        while archived_at(url) <= moment:
+            assert time.monotonic() < until
 
 
 def archived_at(url: str) -> float:

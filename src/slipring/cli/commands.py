@@ -183,7 +183,7 @@ def migrate(settings: Settings) -> None:
 
 @slipring.group()
 def keys() -> None:
-    """The data keys of an encrypted store."""
+    """The keys of an encrypted store: new ones for its tables, another master key."""
 
 
 @keys.command()
@@ -197,6 +197,20 @@ def rotate(settings: Settings) -> None:
     from slipring.cli.keys import rotate_keys
 
     rotate_keys(settings)
+
+
+@keys.command("seal-again")
+@with_settings("store", "durability", "master_key_file", "master_key_command")
+@click.option("--archive", metavar="ARCHIVE", help="Seal the objects of this archive again, too.")
+def seal_again(settings: Settings, archive: str | None) -> None:
+    """Seal everything that is sealed with a master key with the first of the master keys.
+
+    The master key's file holds the new key in its first line and the old one in its second, here and for the servers,
+    until this is done.
+    """
+    from slipring.cli.keys import seal_again as seal_store_again
+
+    seal_store_again(settings, archive)
 
 
 @slipring.group()

@@ -6,6 +6,7 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import orjson
 
@@ -110,6 +111,26 @@ class AccessKeys:
             return {keys[0]: None, keys[1]: replace(owner, keys=[each for each in owner.keys if each != key_id])}
 
         await self._directory.change(keys, revise)
+
+    async def seal_again(self) -> int:
+        """Seal all secrets, and the mark, with the first master key; how many there are. Raises SealBroken."""
+        found = await self._directory.access_keys()
+        for each in found:
+            await self._directory.change([keyspace.access_key(each.id)], partial(self._sealed_again, each.id))
+
+        def decide(old: Sequence[bytes | None]) -> Writes[None]:
+            return Writes(
+                {} if old[0] is None else {keyspace.MARK: self._seal.again(old[0], _MARK_PURPOSE)}, None, None
+            )
+
+        await self._directory.store.commit([keyspace.MARK], decide)
+        return len(found)
+
+    def _sealed_again(self, key_id: str, old: Sequence[Record | None]) -> Mapping[bytes, Record | None]:
+        if not isinstance(old[0], AccessKey):
+            return {}
+        sealed = self._seal.again(b64decode(old[0].sealed_secret), _PURPOSE + key_id.encode())
+        return {keyspace.access_key(key_id): replace(old[0], sealed_secret=b64encode(sealed).decode())}
 
     def secret(self, key: AccessKey) -> str:
         """Raises MasterKeyError."""

@@ -46,6 +46,10 @@ class Directory:
             raise no_access_key(key_id)
         return found
 
+    async def access_keys(self) -> list[AccessKey]:
+        """Of all accounts."""
+        return [each for each in await self._all(keyspace.ACCESS_KEYS) if isinstance(each, AccessKey)]
+
     async def entities(self, kind: Kind, account: str) -> list[Entity]:
         found = await self._all(keyspace.entity(kind, account, ""))
         return [each for each in found if isinstance(each, Entity)]

@@ -6,6 +6,7 @@ import re
 import shlex
 from base64 import b64decode
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 KEY_BYTES = 32
@@ -24,35 +25,41 @@ class SealBroken(Exception):
 
 
 class Seal:
-    """Seals and opens under one key."""
+    """Seals under one key, and opens under it or one that it takes the place of."""
 
     def __init__(self, key: bytes, random_bytes: Callable[[int], bytes]) -> None:
+        """`key` is one or several, one behind the other; the first seals."""
         # Most servers seal nothing, and this library costs them a tenth of their start.
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        assert len(key) == KEY_BYTES
-        self._cipher = AESGCM(key)
+        assert key and len(key) % KEY_BYTES == 0
+        self._ciphers = [AESGCM(key[start : start + KEY_BYTES]) for start in range(0, len(key), KEY_BYTES)]
         self._random_bytes = random_bytes
 
     def close(self, text: bytes, purpose: bytes) -> bytes:
         """`text`, sealed so that it opens for the same `purpose` only."""
         nonce = self._random_bytes(_NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, text, purpose)
+        return nonce + self._ciphers[0].encrypt(nonce, text, purpose)
 
     def open(self, sealed: bytes, purpose: bytes) -> bytes:
         """Raises SealBroken."""
         from cryptography.exceptions import InvalidTag
 
-        try:
-            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose)
-        except (InvalidTag, ValueError):
-            raise SealBroken from None
+        for cipher in self._ciphers:
+            with suppress(InvalidTag, ValueError):
+                return cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose)
+        raise SealBroken
+
+    def again(self, sealed: bytes, purpose: bytes) -> bytes:
+        """The same, sealed with the first key. Raises SealBroken."""
+        return self.close(self.open(sealed, purpose), purpose)
 
 
 def master_key(text: str | None, file: str | None, command: str | None) -> bytes | None:
     """The key that `text` is, that `file` holds or that `command` prints, the first of them that is given.
 
-    It is 32 bytes, written as 64 digits of hex or in base64. Raises MasterKeyError.
+    It is 32 bytes, written as 64 digits of hex or in base64. While one key takes the place of another there are both,
+    the new one first (see `Seal`). Raises MasterKeyError.
     """
     if text is not None:
         return _key(text, "master_key")
@@ -80,9 +87,7 @@ def _printed_by(command: str) -> str:
 
 
 def _key(text: str, source: str) -> bytes:
-    text = text.strip()
-    if _HEX.fullmatch(text):
-        return bytes.fromhex(text)
-    if _BASE64.fullmatch(text):
-        return b64decode(text)
+    keys = text.split()
+    if keys and all(_HEX.fullmatch(each) or _BASE64.fullmatch(each) for each in keys):
+        return b"".join([bytes.fromhex(each) if _HEX.fullmatch(each) else b64decode(each) for each in keys])
     raise MasterKeyError(f"{source} is no master key: 32 bytes as 64 digits of hex, or in base64")

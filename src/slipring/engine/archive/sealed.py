@@ -34,6 +34,13 @@ class SealedDestination:
         except SealBroken:
             raise ArchiveError(f"{name} was sealed with another master key, or is damaged") from None
 
+    def seal_again(self) -> int:
+        """Seal every object with the first master key; how many there are. Raises ArchiveError."""
+        names = self.names("")
+        for name in names:
+            self.put(name, self.get(name))
+        return len(names)
+
 
 def is_sealed(destination: Destination) -> bool:
     """Whether what an archive holds is sealed. Raises ArchiveError."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import orjson
@@ -56,14 +57,36 @@ class DataKeys:
 
     async def rotate(self) -> int:
         """Give every table a new key for what is written from now on; how many tables there are."""
-        start, stop, count = DATA_KEYS + b"\x00", DATA_KEYS + b"\xff" * 5, 0
+        tables = [table async for table in self._tables()]
+        for table in tables:
+            await self._add(table)
+        await self._store.commit((), lambda _: Writes({DATA_KEYS_CHANGED: b""}, None, None))
+        return len(tables)
+
+    async def seal_again(self) -> int:
+        """Seal every table's keys with the first master key; how many tables there are. Raises StoreDamaged."""
+        tables = [table async for table in self._tables()]
+        for table in tables:
+            await self._store.commit([DATA_KEYS + table], partial(self._sealed_again, table))
+        return len(tables)
+
+    def _sealed_again(self, table: bytes, old: Sequence[bytes | None]) -> Writes[None]:
+        keys = orjson.loads(old[0] or b"[]")
+        for each in keys:
+            try:
+                sealed = self._seal.again(b64decode(each["Sealed"]), _purpose(table, each["Number"]))
+            except SealBroken:
+                raise StoreDamaged("a data key does not open with the master key") from None
+            each["Sealed"] = b64encode(sealed).decode()
+        return Writes({DATA_KEYS + table: orjson.dumps(keys)}, None, None)
+
+    async def _tables(self) -> AsyncIterator[bytes]:
+        """The ids of those that have keys."""
+        start, stop = DATA_KEYS + b"\x00", DATA_KEYS + b"\xff" * 5
         while found := await self._store.scan(start, stop, limit=_KEYS_PER_READ, bytes_max=1 << 30):
             for key, _ in found:
-                await self._add(key[len(DATA_KEYS) :])
-            count += len(found)
+                yield key[len(DATA_KEYS) :]
             start = found[-1][0] + b"\x00"
-        await self._store.commit((), lambda _: Writes({DATA_KEYS_CHANGED: b""}, None, None))
-        return count
 
     async def _add(self, table: bytes, *, only_first: bool = False) -> bytes:
         """Add a key to a table's record. Returns the record."""

@@ -45,6 +45,15 @@ async def unlocked(
     return EncryptedStore(store, DataKeys(store, seal, random_bytes))
 
 
+async def mark_again(store: Store, seal: Seal) -> None:
+    """Note that a store is encrypted with the first master key. `store` may be the one beneath or the one over it."""
+
+    def decide(old: Sequence[bytes | None]) -> Writes[None]:
+        return Writes({} if old[0] is None else {_MARK: seal.again(old[0], _PURPOSE)}, None, None)
+
+    await store.commit([_MARK], decide)
+
+
 async def _marked(store: Store, seal: Seal) -> bytes:
     for start, stop in [_CATALOG, *[(prefix, prefix + b"\xff" * 5) for prefix in SEALED]]:
         if await store.scan(start, stop, limit=1, bytes_max=1):

@@ -121,6 +121,10 @@ class EncryptedStore(EncryptedReader):
         """Give every table a new data key; how many tables there are."""
         return await self._keys.rotate()
 
+    async def seal_again(self) -> int:
+        """Seal all data keys with the first master key; how many tables there are. Raises StoreDamaged."""
+        return await self._keys.seal_again()
+
     def _open(self, key: bytes, value: bytes) -> bytes:
         table = table_of(key)
         if table is None:
