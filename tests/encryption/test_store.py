@@ -8,7 +8,7 @@ import random
 
 import pytest
 
-from slipring.engine import keyspace
+from slipring.engine import journal, keyspace, rows
 from slipring.storage.contract import SEALED, StoreDamaged, Writes, decode_counts
 from slipring.storage.encryption.ciphers import OVERHEAD_BYTES, Nonces, table_of
 from slipring.storage.encryption.data_keys import DataKeys
@@ -79,6 +79,14 @@ def test_a_value_that_was_changed_or_moved_does_not_open() -> None:
             assert (await contents(store))[two] == b"another value"
 
     asyncio.run(scenario())
+
+
+def test_what_stands_for_an_unreadable_value_is_none() -> None:
+    """Neither as an item nor as a record of the journal; and nothing is counted for it."""
+    for decode in (rows.decode, rows.json, journal.decode):
+        with pytest.raises(StoreDamaged):
+            decode(UNREADABLE)
+    assert rows.item_bytes(UNREADABLE) == 0
 
 
 def test_scans_stop_where_the_contract_says_although_sealed_values_are_longer() -> None:

@@ -14,9 +14,9 @@ Pair = tuple[bytes, bytes]
 _USUAL_BYTES = 64
 """Most values are longer. A page of shorter ones is read twice."""
 
-UNREADABLE = b"\xff" * 64
-"""What a scan answers for a value that does not open: nothing whose checksum could be right, be it an item or a record
-of the journal. So who reads it gets an error, and a scrub can name it and go on."""
+UNREADABLE = b"\xff" + bytes(4) + b"\xff" * 59
+"""What a scan answers for a value that does not open: nothing whose checksum is right, be it an item (of no size) or a
+record of the journal. So who reads it gets an error, and a scrub can name it and go on."""
 
 
 class _KeyMissing(Exception):
