@@ -65,7 +65,6 @@ def test_a_table_reads_back_as_it_was_made(ddb: Client, name: str) -> None:
             }
         ],
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
-        SSESpecification={"Enabled": True, "SSEType": "KMS"},
         Tags=[{"Key": "team", "Value": "a"}],
         TableClass="STANDARD",
     )
@@ -78,7 +77,6 @@ def test_a_table_reads_back_as_it_was_made(ddb: Client, name: str) -> None:
     assert table["GlobalSecondaryIndexes"][0]["ProvisionedThroughput"]["ReadCapacityUnits"] == 0
     assert table["GlobalSecondaryIndexes"][0]["Projection"]["NonKeyAttributes"] == ["a", "b"]
     assert table["StreamSpecification"] == {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
-    assert table["SSEDescription"]["Status"] == "ENABLED"
     assert table["TableClassSummary"]["TableClass"] == "STANDARD"
     assert state["ttl"] == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"}
     assert state["point_in_time_recovery"]["PointInTimeRecoveryDescription"]["RecoveryPeriodInDays"] == 35

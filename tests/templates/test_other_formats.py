@@ -35,7 +35,6 @@ def test_a_table_is_made_again_from_its_description(ddb: Client) -> None:
             }
         ],
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
-        SSESpecification={"Enabled": True, "SSEType": "KMS"},
         TableClass="STANDARD_INFREQUENT_ACCESS",
     )
     ddb.create_table(**asked)
@@ -47,7 +46,17 @@ def test_a_table_is_made_again_from_its_description(ddb: Client) -> None:
     assert (table.tags, table.time_to_live, table.recovery_days, table.policy) == (None, None, None, None)
 
 
-DESCRIPTION = {
+def test_a_key_of_ones_own_is_asked_for_again_and_the_services_own_is_not_named() -> None:
+    """Only a table of an encrypted store tells of encryption (docs/encryption.md); its key is told as an ARN."""
+    told = {"Status": "ENABLED", "SSEType": "KMS"}
+    asked = {"Enabled": True, "SSEType": "KMS"}
+    own, other = "arn:aws:kms:us-east-1:000000000000:alias/aws/dynamodb", "arn:aws:kms:us-east-1:000000000000:key/k"
+    for key, more in ((own, {}), (other, {"KMSMasterKeyId": other})):
+        table = only_table({"Table": {**DESCRIPTION, "SSEDescription": {**told, "KMSMasterKeyArn": key}}})
+        assert table.definition["SSESpecification"] == {**asked, **more}
+
+
+DESCRIPTION: dict[str, Any] = {
     "TableName": "one",
     "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
     "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
