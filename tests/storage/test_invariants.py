@@ -343,7 +343,8 @@ def test_a_closed_snapshot_refuses_reads(backend: Backend) -> None:
 
 
 def test_watchers_hear_of_a_change_before_it_can_be_read(backend: Backend) -> None:
-    """A cache dropped after the change is visible could be filled with the old value and kept."""
+    """A cache dropped after the change is visible could be filled with the old value and kept. One that is dropped
+    without need is only filled again, so a store that cannot tell may tell everybody."""
 
     async def scenario(store: Store) -> None:
         heard: list[str] = []
@@ -354,7 +355,7 @@ def test_watchers_hear_of_a_change_before_it_can_be_read(backend: Backend) -> No
         await put(store, {b"\x01cat/tables/t": b"1", b"\x01cat/tables/u": b"1"})
         assert heard == ["cat", "tables"]
         await put(store, {b"\x01cat/x": None})
-        assert heard == ["cat", "tables", "cat"]
+        assert "cat" in heard[2:]
 
     backend.run(scenario)
 

@@ -142,7 +142,7 @@ class Store(Reader, Protocol):
 
     def watch(self, prefix: bytes, changed: Callable[[], Any]) -> None:
         """Call `changed` whenever a commit, of this or another process, touches a key that starts with `prefix`,
-        before any read of this store shows that commit. The prefix lies under `WATCHED`."""
+        before any read of this store shows that commit, and perhaps at other times. The prefix lies under `WATCHED`."""
         ...
 
     def describe(self) -> dict[str, Any]:
