@@ -23,16 +23,16 @@ HELP = """usage: slipring dynamodb-local [-port N] [-dbPath DIRECTORY | -inMemor
  -sharedDb                  all regions and access keys share the tables; they do in any case
  -delayTransientStatuses    has no effect: a table is ACTIVE at once
  -optimizeDbBeforeStartup   has no effect: there is nothing to optimize
- -cors LIST                 has no effect: no CORS headers are sent
+ -cors LIST                 nothing to do: pages of any origin may call in any case
  -disableTelemetry          has no effect: nothing is ever sent anywhere
  -help, -h                  print this
 
 -Dname=value, -X options, -jar FILE and the word java are passed over. Everything else is set in the environment:
 SLIPRING_HOST, SLIPRING_SEED and so on; see `slipring serve --help`."""
 
-_WITHOUT_EFFECT = ("delayTransientStatuses", "cors")
+_WITHOUT_EFFECT = ("delayTransientStatuses",)
 """Flags that ask for something that Slipring does not do; whoever gives one is told."""
-_NEEDLESS = ("sharedDb", "optimizeDbBeforeStartup", "disableTelemetry")
+_NEEDLESS = ("cors", "sharedDb", "optimizeDbBeforeStartup", "disableTelemetry")
 _WITH_VALUE = ("port", "dbPath", "cors")
 _FLAGS = frozenset((*_WITH_VALUE, *_WITHOUT_EFFECT, *_NEEDLESS, "inMemory", "help", "h"))
 
