@@ -21,6 +21,7 @@ import uvloop
 
 from slipring.admin.board import Board
 from slipring.admin.reporter import Reporter
+from slipring.assembly import Assembly, build
 from slipring.bench.draws import Draws
 from slipring.bench.endpoint import Endpoint
 from slipring.bench.signing import Credential, Signer
@@ -29,7 +30,7 @@ from slipring.bench.workloads.batches import WRITE_ITEMS, put_requests
 from slipring.bench.workloads.workload import Scene, Workload
 from slipring.cli.heap import settle
 from slipring.clock import Ids, SystemClock
-from slipring.server import Assembly, build, front
+from slipring.front import front
 from slipring.settings import Settings
 
 _ENDPOINT = Endpoint("127.0.0.1", 8000, tls=False)

@@ -22,6 +22,7 @@ import click
 import uvloop
 from bench.in_process import Client, settings_for
 
+from slipring.assembly import build
 from slipring.bench.layouts import GROUP, Layout, grouped_key
 from slipring.cli.heap import settle
 from slipring.clock import Ids, SystemClock
@@ -30,7 +31,6 @@ from slipring.engine.catalog import Catalog
 from slipring.engine.table import Table
 from slipring.model.attribute_values import Item
 from slipring.model.sizes import item_bytes
-from slipring.server import build
 from slipring.storage.backends import open_store
 from slipring.storage.contract import Store, Writes
 

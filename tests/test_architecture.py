@@ -17,6 +17,8 @@ ROOMS = (
     "cli",
     "testing",
     "server",
+    "front",
+    "assembly",
     "settings",
     "console",
     "bench",

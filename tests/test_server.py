@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from slipring.assembly import StartError
 from slipring.clock import ManualClock
-from slipring.server import Server, StartError, running
+from slipring.server import Server, running
 from slipring.settings import Settings
 from tests.edge.wire import Client, request
 

@@ -11,10 +11,10 @@ from urllib.request import urlopen
 import pytest
 from click.testing import CliRunner
 
+from slipring.assembly import StartError
 from slipring.cli.commands import slipring
 from slipring.engine.archive import manifests
 from slipring.engine.archive.destinations import open_destination
-from slipring.server import StartError
 from tests.conftest import make_client, s, table_definition
 from tests.servers import ServerThread
 

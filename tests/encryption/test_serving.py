@@ -15,7 +15,7 @@ import orjson
 import pytest
 from botocore.config import Config
 
-from slipring.server import StartError
+from slipring.assembly import StartError
 from tests.cli.processes import Serving, slipring
 from tests.iam.running import exported
 from tests.servers import ServerThread

@@ -14,10 +14,11 @@ from typing import Any, TypeAlias
 
 from slipring.admin.board import Board
 from slipring.admin.reporter import Reporter
+from slipring.assembly import build
 from slipring.bench.endpoint import Endpoint
 from slipring.bench.signing import Credential, Signer
 from slipring.clock import Ids, ManualClock
-from slipring.server import build, front
+from slipring.front import front
 from slipring.settings import Settings
 from tests.conftest import table_definition
 from tests.edge.memory import MemoryTransport

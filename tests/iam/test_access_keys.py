@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from slipring.server import StartError
+from slipring.assembly import StartError
 from tests.conftest import error_of, unique
 from tests.edge.wire import eventually
 from tests.iam.running import ACCOUNT, ROOT, Keys, Place, exported

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from slipring.server import StartError
+from slipring.assembly import StartError
 from tests.conftest import error_of, s, table_definition
 from tests.edge.wire import Client, request
 from tests.iam.running import ACCOUNT, REGION, ROOT, Place

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from slipring.server import StartError
+from slipring.assembly import StartError
 from tests.cli.processes import Serving, slipring
 from tests.conftest import Client, make_client, table_definition
 from tests.servers import ServerThread

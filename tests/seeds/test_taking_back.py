@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from slipring.assembly import build, plant_seeds
 from slipring.clock import Ids, SystemClock
 from slipring.engine.actions import Action
 from slipring.engine.changes import Change
 from slipring.engine.engine import Engine
 from slipring.seeds.errors import SeedError
-from slipring.server import build, plant_seeds
 from slipring.settings import Settings
 from slipring.storage.contract import StoreError
 from tests.seeds.test_seeds import TEMPLATE

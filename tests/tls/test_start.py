@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from slipring.assembly import StartError
 from slipring.edge.tls.pairs import Pair
-from slipring.server import StartError
 from tests.servers import ServerThread
 from tests.tls.authorities import Authority
 

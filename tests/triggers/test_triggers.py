@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 import pytest
 
-from slipring.server import StartError
+from slipring.assembly import StartError
 from slipring.triggers.specification import read_triggers
 from tests.admin.prometheus import parse
 from tests.admin_api import admin, move_clock

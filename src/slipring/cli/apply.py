@@ -105,7 +105,8 @@ def _client(settings: Settings, endpoint: str, store: str | None) -> Iterator[An
     """A client of the endpoint, or of a server in this process over the store. Raises CommandError."""
     from botocore.exceptions import BotoCoreError
 
-    from slipring.server import StartError, running
+    from slipring.assembly import StartError
+    from slipring.server import running
 
     try:
         if store is None:

@@ -6,10 +6,10 @@ import asyncio
 
 import click
 
+from slipring.assembly import build, plant_seeds
 from slipring.cli.options import CommandError, WrongSettings
 from slipring.clock import Ids, SystemClock
 from slipring.seeds.errors import SeedError
-from slipring.server import build, plant_seeds
 from slipring.settings import Settings
 from slipring.storage.contract import StoreError
 

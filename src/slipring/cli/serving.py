@@ -7,12 +7,13 @@ import resource
 import sys
 
 from slipring import __version__
+from slipring.assembly import StartError
 from slipring.cli import heap
 from slipring.cli.options import CommandError, WrongSettings
 from slipring.cli.workers import Supervisor
 from slipring.edge.sockets import ListenError, is_loopback
 from slipring.edge.tls.development import CA
-from slipring.server import Server, StartError
+from slipring.server import Server
 from slipring.settings import Settings
 from slipring.storage.store_url import shown
 

@@ -19,10 +19,11 @@ from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from slipring.admin.board import Board
+from slipring.assembly import StartError
 from slipring.cli import heap
 from slipring.clock import Clock, SystemClock
 from slipring.edge.sockets import bind, url_of
-from slipring.server import Server, StartError, clock_for
+from slipring.server import Server, clock_for
 from slipring.settings import Settings
 
 logger = logging.getLogger("slipring.workers")

@@ -60,7 +60,7 @@ class Server:
         self.snapshots = SnapshotsHere(self)
 
     def start(self) -> Server:
-        """Start, and return once requests are accepted. Raises `slipring.server.StartError`."""
+        """Start, and return once requests are accepted. Raises `slipring.assembly.StartError`."""
         if self._running is not None:
             raise RuntimeError("the server is running already")
         self._running = self._stack.enter_context(
