@@ -77,22 +77,10 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
     """Open the store and put the layers on it, in the running event loop. Raises StartError, StoreError,
     MasterKeyError, TargetUnknown, ArchiveError."""
     master_key = settings.master_key_bytes()
-    if settings.auth == "enforce" and not (master_key or key_pair(settings) or settings.tls_client_ca):
-        raise StartError(
-            "auth enforce needs access_key_id and secret_access_key, or a master key for the users in the store:"
-            " nobody could sign a request"
-        )
+    _require_signers(settings, master_key)
     callees = opened(settings.trigger)
     destination = None if settings.archive is None else open_destination(settings.archive)
-    store = open_store(settings.store, durability=settings.durability)
-    beneath = store
-    try:
-        await store.start()
-        store = await unlocked(store, master_key, ids.secret_bytes, wanted=settings.encryption == "on")
-    except (StoreError, MasterKeyError):
-        await store.close()
-        raise
-    encrypted = store is not beneath
+    store, encrypted = await _begun(settings, master_key, ids)
     if destination is not None and encrypted:
         destination = _sealed(destination, master_key, ids)
     engine = Engine(store, clock, ids, settings.pace(), settings.tables_max, encrypted=encrypted)
@@ -172,6 +160,27 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
         over=over,
         follow_clock=follow_clock,
     )
+
+
+def _require_signers(settings: Settings, master_key: bytes | None) -> None:
+    """Raise StartError where requests must be signed and nobody could."""
+    if settings.auth == "enforce" and not (master_key or key_pair(settings) or settings.tls_client_ca):
+        raise StartError(
+            "auth enforce needs access_key_id and secret_access_key, or a master key for the users in the store:"
+            " nobody could sign a request"
+        )
+
+
+async def _begun(settings: Settings, master_key: bytes | None, ids: Ids) -> tuple[Store, bool]:
+    """The store, ready for use, and whether it is encrypted. Raises StoreError, MasterKeyError."""
+    beneath = open_store(settings.store, durability=settings.durability)
+    try:
+        await beneath.start()
+        store = await unlocked(beneath, master_key, ids.secret_bytes, wanted=settings.encryption == "on")
+    except (StoreError, MasterKeyError):
+        await beneath.close()
+        raise
+    return store, store is not beneath
 
 
 def _sealed(destination: Destination, master_key: bytes | None, ids: Ids) -> Destination:
