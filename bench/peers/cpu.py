@@ -9,14 +9,16 @@ from __future__ import annotations
 import os
 import threading
 from bisect import bisect_left
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter_ns
 from types import TracebackType
 
 _EVERY_S = 0.02
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-_USER_TICKS, _SYSTEM_TICKS = 11, 12
-"""Where they stand after the command's name in /proc/PID/stat. Source: proc_pid_stat(5)."""
+_TICKS = slice(11, 15)
+"""Where its user and system time stand after the command's name in /proc/PID/stat, and then those of the children that
+ended and were waited for. Source: proc_pid_stat(5)."""
 
 
 class CpuWatch:
@@ -55,7 +57,8 @@ class CpuWatch:
             except (FileNotFoundError, ProcessLookupError):
                 return
             self._times_ns.append(perf_counter_ns())
-            self._used_s.append(used_s)
+            # A child that ends between the look at its parent's time and the look at its own is in neither.
+            self._used_s.append(max([used_s, *self._used_s[-1:]]))
 
     def _used_until(self, moment_ns: int) -> float:
         """Between two looks, in proportion."""
@@ -68,6 +71,8 @@ class CpuWatch:
 
 def _used_s(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    used_s = (int(fields[_USER_TICKS]) + int(fields[_SYSTEM_TICKS])) / _TICKS_PER_S
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return used_s + sum(_used_s(int(child)) for child in children)
+    used_s = sum(map(int, fields[_TICKS])) / _TICKS_PER_S
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        with suppress(FileNotFoundError, ProcessLookupError):
+            used_s += _used_s(int(child))
+    return used_s
