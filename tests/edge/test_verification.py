@@ -112,7 +112,8 @@ def test_a_change_of_case_alone_is_noticed() -> None:
         else:
             refusal(VERIFYING, changed)
             tried += 1
-    assert tried > 150
+    # How many of a signature's 64 digits are letters differs with the time it is of.
+    assert tried > 110
 
 
 def _meaning(request: bytes) -> bytes:
