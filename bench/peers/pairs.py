@@ -102,6 +102,8 @@ def _must_have_answered(runs: list[Run]) -> None:
     for each in runs:
         if not each.result.tally.answered():
             raise BenchError(f"nothing but errors: {', '.join(each.result.tally.errors)}")
+        if not each.result.throughput_per_s:
+            raise BenchError("no answer within the time of a run")
 
 
 class _Side:

@@ -5,15 +5,40 @@ from __future__ import annotations
 import errno
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from threading import RLock
 from typing import Any, NamedTuple
 
 from slipring.storage.file import directory as names
 from slipring.storage.file.disk import Disk
+from slipring.storage.file.kernel_syncs import KernelSyncs
 from slipring.storage.file.segments import SPARE
 
 Event = tuple[str, *tuple[Any, ...]]
+
+
+class WatchedSyncs(KernelSyncs):
+    """The kernel's syncs, with a call before each and a call after."""
+
+    def __init__(self, *, before: Callable[[int], object] = id, after: Callable[[int], object] = id) -> None:
+        super().__init__()
+        self._before = before
+        self._after = after
+
+    async def run(self, fd: int) -> bool:
+        self._before(fd)
+        ran = await super().run(fd)
+        if ran:
+            self._after(fd)
+        return ran
+
+    @classmethod
+    def where_there_are(cls, **calls: Callable[[int], object]) -> WatchedSyncs | None:
+        try:
+            return cls(**calls)
+        except OSError:
+            return None
 
 
 class RecordingDisk(Disk):
@@ -48,6 +73,12 @@ class RecordingDisk(Disk):
 
     def sync(self, fd: int) -> None:
         super().sync(fd)
+        self._note_sync(fd)
+
+    def kernel_syncs(self) -> KernelSyncs | None:
+        return WatchedSyncs.where_there_are(after=self._note_sync)
+
+    def _note_sync(self, fd: int) -> None:
         self.events.append(("sync", self._files[fd]))
 
     def rename(self, source: Path, target: Path) -> None:
@@ -107,6 +138,9 @@ class FaultyDisk(Disk):
         self._fail("sync")
         super().sync(fd)
 
+    def kernel_syncs(self) -> KernelSyncs | None:
+        return WatchedSyncs.where_there_are(before=lambda _: self._fail("sync"))
+
     def rename(self, source: Path, target: Path) -> None:
         self._fail("rename")
         super().rename(source, target)
@@ -123,9 +157,12 @@ class FaultyDisk(Disk):
 
 
 class SlowDisk(Disk):
-    """A disk whose syncs take some milliseconds."""
+    """A disk whose syncs take some milliseconds, where the kernel does none beside the loop."""
 
     SYNC_SECONDS = 0.004
+
+    def kernel_syncs(self) -> None:
+        return None
 
     def sync(self, fd: int) -> None:
         super().sync(fd)

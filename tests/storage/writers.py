@@ -20,7 +20,9 @@ from slipring.storage import store_url
 from slipring.storage.backends import open_store
 from slipring.storage.contract import Decide, Store, Writes
 from slipring.storage.file.disk import Disk
+from slipring.storage.file.kernel_syncs import KernelSyncs
 from slipring.storage.file.store import FileStore
+from tests.storage.disks import WatchedSyncs
 from tests.storage.mutations import increment, put
 
 TRANSACTION_PARTS = 5
@@ -107,9 +109,15 @@ class DyingDisk(Disk):
     dies = False
 
     def sync(self, fd: int) -> None:
+        self._die(fd)
+        super().sync(fd)
+
+    def kernel_syncs(self) -> KernelSyncs | None:
+        return WatchedSyncs.where_there_are(before=self._die)
+
+    def _die(self, fd: int) -> None:
         if self.dies:
             os.kill(os.getpid(), signal.SIGKILL)
-        super().sync(fd)
 
 
 async def die_in_sync(store: Store, name: str, count: int) -> None:

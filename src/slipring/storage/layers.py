@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import Protocol
 
+from slipring.storage.gaps import GAP_KEYS_MIN, Gaps
 from slipring.storage.sorted_keys import SortedKeys
 
 Pair = tuple[bytes, bytes]
@@ -95,10 +96,12 @@ class Pin:
 class LayerStack:
     """Layers, newest first, of which the newest takes writes until a snapshot pins it."""
 
-    __slots__ = ("_pins", "layers")
+    __slots__ = ("_pins", "gaps", "layers")
 
     def __init__(self, bottom: Layer) -> None:
         self.layers: tuple[Layer, ...] = (bottom,)
+        self.gaps = Gaps()
+        """Where nothing is live in what all layers and the base show together."""
         self._pins: list[Pin] = []
 
     def put_all(self, puts: Mapping[bytes, bytes | None]) -> None:
@@ -107,6 +110,8 @@ class LayerStack:
             top = Layer(top.generation)
             self.layers = (top, *self.layers)
         top.put_all(puts)
+        if self.gaps:
+            self.gaps.fill(puts)
 
     def begin(self, generation: int) -> None:
         """Put a new layer on top, for the writes of another generation."""
@@ -146,33 +151,78 @@ class LayerStack:
 
 
 def scan(
-    layers: Sequence[Layer], base: Base, start: bytes, stop: bytes, limit: int, bytes_max: int, reverse: bool
+    layers: Sequence[Layer],
+    base: Base,
+    start: bytes,
+    stop: bytes,
+    limit: int,
+    bytes_max: int,
+    reverse: bool,
+    gaps: Gaps | None = None,
 ) -> list[Pair]:
-    """The pairs that a scan of `base` under `layers` (newest first) answers; see `contract.Reader.scan`."""
+    """The pairs that a scan of `base` under `layers` (newest first) answers; see `contract.Reader.scan`.
+
+    `gaps` are those of the same layers and base: where they know of nothing live the scan does not look, and they learn
+    what it finds."""
     found: list[Pair] = []
     bytes_left = bytes_max
-    count = _FIRST_BATCH_PAIRS
-    while limit > 0 and start < stop:
-        count = min(count, limit)
-        pairs, edge = _merged(layers, base, start, stop, count, reverse)
+    count = min(_FIRST_BATCH_PAIRS, limit)
+    walk = _Walk(start, stop, reverse)
+    edge: bytes | None = b""
+    while limit > 0:
+        if gaps:
+            start, stop = (start, gaps.before(stop)) if reverse else (gaps.after(start), stop)
+        if edge is None or start >= stop:
+            walk.note(gaps, None)
+            break
+        pairs, edge, hidden = _merged(layers, base, start, stop, count, reverse)
+        walk.hidden += hidden
         kept, bytes_kept = _within(pairs, limit, bytes_left)
+        if kept:
+            walk.note(gaps, pairs[0][0])
+            walk.at = pairs[-1][0]
         found += pairs if kept == len(pairs) else pairs[:kept]
         limit -= kept
         bytes_left -= bytes_kept
-        if edge is None or bytes_left <= 0:
+        if bytes_left <= 0:
             break
-        if reverse:
-            stop = edge
-        else:
-            start = edge + b"\0"
-        count = min(_BATCH_PAIRS_MAX, 2 * count, bytes_left * kept // bytes_kept + 1 if bytes_kept else count)
+        if edge is not None:
+            start, stop = (start, edge) if reverse else (edge + b"\0", stop)
+        count = min(_BATCH_PAIRS_MAX, 2 * count)
+        if bytes_kept:
+            count = min(count, limit, bytes_left * kept // bytes_kept + 1)
     return found
+
+
+class _Walk:
+    """Where a scan has found nothing live since."""
+
+    __slots__ = ("_reverse", "_start", "_stop", "at", "hidden")
+
+    def __init__(self, start: bytes, stop: bytes, reverse: bool) -> None:
+        self._start = start
+        self._stop = stop
+        self._reverse = reverse
+        self.at: bytes | None = None
+        """The last live key."""
+        self.hidden = 0
+        """About how many deleted keys came after it."""
+
+    def note(self, gaps: Gaps | None, live: bytes | None) -> None:
+        """The next live key is found, or there is none: note what lies between if it is worth it."""
+        if self.hidden >= GAP_KEYS_MIN and gaps is not None:
+            if self._reverse:
+                start, stop = live, self.at
+            else:
+                start, stop = self.at, live
+            gaps.add(self._start if start is None else start + b"\0", self._stop if stop is None else stop)
+        self.hidden = 0
 
 
 def _merged(
     layers: Sequence[Layer], base: Base, start: bytes, stop: bytes, count: int, reverse: bool
-) -> tuple[list[Pair], bytes | None]:
-    """The live pairs of one batch, and the last key that it covers (None: the whole range).
+) -> tuple[list[Pair], bytes | None, int]:
+    """The live pairs of one batch, the last key that it covers (None: the whole range), and about how many are hidden.
 
     Every source gives at most `count` keys; one that gave so many may have more, so only keys up to the nearest of
     such sources' last keys are known to be complete.
@@ -188,13 +238,13 @@ def _merged(
                 edges.append(keys[-1])
     edge = (max(edges) if reverse else min(edges)) if edges else None
     if not touched:
-        return pairs, edge
+        return pairs, edge, 0
     merged: dict[bytes, bytes | None] = dict(pairs)
     for keys, layer in reversed(touched):
         merged.update(zip(keys, map(layer.values.__getitem__, keys), strict=True))
     live = [(key, value) for key, value in merged.items() if value is not None]
     live.sort(reverse=reverse)
-    return _up_to(live, edge, reverse), edge
+    return _up_to(live, edge, reverse), edge, len(merged) - len(live)
 
 
 def _up_to(pairs: list[Pair], edge: bytes | None, reverse: bool) -> list[Pair]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from slipring.storage.contract import Decide, R, StoreUnavailable
 from slipring.storage.decisions import Group
+from slipring.storage.gaps import Gaps
 from slipring.storage.layers import BottomLayer, Layer, LayerStack, Pair, Pin, scan
 from slipring.storage.store_url import StoreUrl
 from slipring.storage.watchers import Watchers
@@ -20,11 +21,17 @@ def open_memory(url: StoreUrl) -> MemoryStore:
 
 
 def _scan(
-    layers: tuple[Layer, ...], start: bytes, stop: bytes, limit: int, bytes_max: int, reverse: bool
+    layers: tuple[Layer, ...],
+    start: bytes,
+    stop: bytes,
+    limit: int,
+    bytes_max: int,
+    reverse: bool,
+    gaps: Gaps | None = None,
 ) -> list[Pair]:
     bottom = layers[-1]
     assert isinstance(bottom, BottomLayer)
-    return scan(layers[:-1], bottom, start, stop, limit, bytes_max, reverse)
+    return scan(layers[:-1], bottom, start, stop, limit, bytes_max, reverse, gaps)
 
 
 class MemoryStore:
@@ -44,7 +51,7 @@ class MemoryStore:
 
     async def scan(self, start: bytes, stop: bytes, *, limit: int, bytes_max: int, reverse: bool = False) -> list[Pair]:
         self._check_open()
-        return _scan(self._stack.layers, start, stop, limit, bytes_max, reverse)
+        return _scan(self._stack.layers, start, stop, limit, bytes_max, reverse, self._stack.gaps)
 
     async def commit(self, reads: Sequence[bytes], decide: Decide[R]) -> R:
         self._check_open()

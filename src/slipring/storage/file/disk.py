@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from slipring.storage.contract import StoreError, StoreFull, StoreReadOnly, StoreUnavailable
+from slipring.storage.file.kernel_syncs import KernelSyncs
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _READ_ONLY = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
@@ -40,6 +41,13 @@ class Disk:
             fcntl.fcntl(fd, fcntl.F_FULLFSYNC)
         else:
             os.fdatasync(fd)
+
+    def kernel_syncs(self) -> KernelSyncs | None:
+        """How the kernel does what `sync` does beside the event loop; None where it cannot."""
+        try:
+            return KernelSyncs()
+        except OSError:
+            return None
 
     def sync_directory(self) -> None:
         """Return when the directory's entries would survive a power cut."""

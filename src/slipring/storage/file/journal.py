@@ -90,11 +90,6 @@ class Journal:
         self._written = self._encoded(self.sequence + 1, puts)
         self.segment.write(self._written, self._offset)
 
-    def sync(self) -> None:
-        """Make what was written durable. Any thread may call it. Raises `OSError`: then nobody knows whether it is,
-        asking again would not tell (the kernel may have dropped it), and this journal must write no more."""
-        self.segment.sync()
-
     def publish(self) -> None:
         """Let every process see what was written."""
         self._offset += len(self._written)

@@ -37,7 +37,7 @@ class Log:
         self._base = base
         self._journal = Journal(disk, control, segment_bytes=segment_bytes, relaxed=relaxed, apply=self._apply)
         self._relaxed = relaxed
-        self._syncs = Syncs(clock)
+        self._syncs = Syncs(clock, disk)
         self._ends: dict[int, int] = {}
         self._checkpoint = -1
         """The newest checkpoint that is known not to be ahead of `seen`."""
@@ -105,8 +105,9 @@ class Log:
             raise store_error(error, "write to the journal", self._directory) from None
         if not self._relaxed:
             try:
-                await self._syncs.run(journal.sync)
+                await self._syncs.run(journal.segment)
             except OSError as error:
+                # Nobody knows whether it is durable, and asking again would not tell: the kernel may have dropped it.
                 self._refusal = StoreUnavailable(f"{journal.segment.path}: writing has stopped: a sync failed: {error}")
                 raise self._refusal from error
         journal.publish()

@@ -47,30 +47,30 @@ def numbers(disk: Disk) -> list[int]:
 class Segment:
     """One open segment, and reading and writing frames in it."""
 
-    __slots__ = ("_disk", "_fd", "_reserved_end", "first_sequence", "number", "path", "relaxed", "salt")
+    __slots__ = ("_disk", "_reserved_end", "fd", "first_sequence", "number", "path", "relaxed", "salt")
 
     def __init__(self, disk: Disk, path: Path, fd: int, header: tuple[int, int, bool, bytes]) -> None:
         self._disk = disk
-        self._fd = fd
+        self.fd = fd
         self.path = path
         self.number, self.first_sequence, self.relaxed, self.salt = header
         self._reserved_end = os.fstat(fd).st_size
 
     def frame(self, offset: int, sequence: int) -> bytes | None:
         """The whole, undamaged frame of that sequence at an offset."""
-        header = self._disk.read(self._fd, frames.HEADER_BYTES, offset)
+        header = self._disk.read(self.fd, frames.HEADER_BYTES, offset)
         length = frames.length_of(header, self.salt, sequence)
         if length is None or length > self.size() - offset:
             return None
-        frame = self._disk.read(self._fd, length, offset)
+        frame = self._disk.read(self.fd, length, offset)
         return frame if frames.is_whole(frame) else None
 
     def rest(self, offset: int) -> bytes:
         """Everything from an offset on."""
-        return self._disk.read(self._fd, self.size() - offset, offset)
+        return self._disk.read(self.fd, self.size() - offset, offset)
 
     def size(self) -> int:
-        return os.fstat(self._fd).st_size
+        return os.fstat(self.fd).st_size
 
     def write(self, frame: bytes, offset: int) -> None:
         """Write a frame. It is durable after `sync`."""
@@ -79,15 +79,15 @@ class Segment:
             self._reserved_end = max(self._reserved_end, self.size())
         if end > self._reserved_end:
             zeros = -(-(end - self._reserved_end) // _GROWTH_BYTES) * _GROWTH_BYTES
-            self._disk.write(self._fd, bytes(zeros), self._reserved_end)
+            self._disk.write(self.fd, bytes(zeros), self._reserved_end)
             self._reserved_end += zeros
-        self._disk.write(self._fd, frame, offset)
+        self._disk.write(self.fd, frame, offset)
 
     def sync(self) -> None:
-        self._disk.sync(self._fd)
+        self._disk.sync(self.fd)
 
     def close(self) -> None:
-        self._disk.close(self._fd)
+        self._disk.close(self.fd)
 
 
 def create(disk: Disk, number: int, first_sequence: int, *, relaxed: bool) -> Segment:

@@ -81,7 +81,8 @@ class FileStore:
 
     async def scan(self, start: bytes, stop: bytes, *, limit: int, bytes_max: int, reverse: bool = False) -> list[Pair]:
         view = self._log.view()
-        return scan(self._log.stack.layers, view, start, stop, limit, bytes_max, reverse)
+        stack = self._log.stack
+        return scan(stack.layers, view, start, stop, limit, bytes_max, reverse, stack.gaps)
 
     async def commit(self, reads: Sequence[bytes], decide: Decide[R]) -> R:
         if self._closed:
