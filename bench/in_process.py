@@ -55,12 +55,21 @@ class Transport(asyncio.Transport):
 
     def __init__(self) -> None:
         super().__init__()
-        self.answers = 0
         self.last = b""
+        self._missing = 0
+        self._answered: asyncio.Future[None] | None = None
+
+    def expect(self, answers: int) -> asyncio.Future[None]:
+        """What is done once so many more answers are there."""
+        self._missing = answers
+        self._answered = asyncio.get_running_loop().create_future()
+        return self._answered
 
     def write(self, data: Any) -> None:
-        self.answers += 1
         self.last = data
+        self._missing -= 1
+        if not self._missing and self._answered is not None:
+            self._answered.set_result(None)
 
     def writelines(self, list_of_data: Any) -> None:
         self.write(b"".join(list_of_data))
@@ -96,14 +105,13 @@ class Client:
 
     async def send(self, requests: Sequence[bytes]) -> None:
         """Send requests, as many at a time as there are connections; return when all are answered."""
-        transport, connections = self._transport, self._connections
-        transport.answers = 0
+        connections = self._connections
         for start in range(0, len(requests), len(connections)):
             group = requests[start : start + len(connections)]
+            answered = self._transport.expect(len(group))
             for connection, request in zip(connections, group, strict=False):
                 connection.data_received(request)
-            while transport.answers < start + len(group):  # noqa: ASYNC110 - an event would be measured too
-                await asyncio.sleep(0)
+            await answered
 
 
 async def _measure(settings: Settings, load: Workload, connections: int, requests: int, rounds: int) -> float:
