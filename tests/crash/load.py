@@ -11,6 +11,7 @@ from tests.crash import tables
 from tests.crash.api import Api, Unanswered, wire_key
 from tests.crash.lanes import Batches, Lane, Puts, Transactions, Versions
 from tests.crash.shared_lanes import Claims, Counter, Transfers
+from tests.edge.wire import eventually
 
 
 def all_lanes(random: Random) -> list[Lane]:
@@ -27,23 +28,28 @@ class Load:
     def __init__(self, pool: ThreadPoolExecutor, port: int, lanes: Sequence[Lane]) -> None:
         self._port = port
         self._enough = Event()
-        self._running: list[Future[int]] = [pool.submit(self._work, lane) for lane in lanes]
+        self._answered = [0] * len(lanes)
+        self._running: list[Future[None]] = [pool.submit(self._work, *each) for each in enumerate(lanes)]
+
+    def go_on_until(self, answered: int) -> None:
+        """Return once so many calls were answered, however long that takes on this machine."""
+        assert eventually(lambda: sum(self._answered) >= answered, within_s=60)
 
     def stop(self) -> int:
         """Wait for the threads. How many calls were answered; raises what a lane did not expect."""
         self._enough.set()
-        return sum([each.result() for each in self._running])
+        for each in self._running:
+            each.result()
+        return sum(self._answered)
 
-    def _work(self, lane: Lane) -> int:
-        answered = 0
+    def _work(self, place: int, lane: Lane) -> None:
         with Api(self._port) as api:
             try:
                 while not self._enough.is_set():
                     lane.step(api)
-                    answered += 1
+                    self._answered[place] += 1
             except Unanswered:
                 pass
-        return answered
 
 
 def check(api: Api, lanes: Iterable[Lane]) -> None:

@@ -21,9 +21,10 @@ from tests.crash.api import Api
 from tests.crash.load import Load, all_lanes, check
 from tests.edge.wire import eventually
 
-ROUNDS = 8
+ROUNDS = (0, 10, 20, 40, 40, 60, 80, 100)
+"""How many calls each server answers before it is killed, and somewhat more."""
 WORKER_ROUNDS = 4
-ROUND_S = (0.05, 0.5)
+SOMEWHAT_S = 0.2
 
 SMALL_SEGMENTS = "?segment_bytes=150000"
 """So small that segments end and checkpoints run all the time, and kills hit those too."""
@@ -35,20 +36,19 @@ def test_a_server_killed_again_and_again(tmp_path: Path) -> None:
     random = Random(seed)
     lanes = all_lanes(random)
     store = f"file:{tmp_path / 'store'}{SMALL_SEGMENTS}"
-    answered = 0
-    for number in range(ROUNDS):
+    for number, answers in enumerate(ROUNDS):
         with Serving("--store", store) as serving, Api(serving.port) as api, ThreadPoolExecutor(len(lanes)) as pool:
             if number == 0:
                 tables.create(api)
             check(api, lanes)
             load = Load(pool, serving.port, lanes)
-            time.sleep(random.uniform(*ROUND_S))
+            load.go_on_until(answers)
+            time.sleep(random.uniform(0, SOMEWHAT_S))
             serving.send(signal.SIGKILL)
-            answered += load.stop()
+            load.stop()
             assert serving.ended() == (-signal.SIGKILL, "")
     with Serving("--store", store) as serving, Api(serving.port) as api:
         check(api, lanes)
-    assert answered > 200, "hardly anything was written: the test showed nothing"
 
 
 def test_workers_killed_again_and_again(tmp_path: Path) -> None:
@@ -63,11 +63,12 @@ def test_workers_killed_again_and_again(tmp_path: Path) -> None:
             tables.create(api)
         for _ in range(WORKER_ROUNDS):
             load = Load(pool, serving.port, lanes)
-            time.sleep(random.uniform(*ROUND_S))
+            load.go_on_until(20)
+            time.sleep(random.uniform(0, SOMEWHAT_S))
             killed = random.choice(serving.workers())
             os.kill(killed, signal.SIGKILL)
             time.sleep(random.uniform(0, 0.1))
-            assert load.stop() > 20
+            load.stop()
             with Api(serving.port) as api:
                 check(api, lanes)
             assert eventually(partial(is_replaced, serving, killed))
@@ -86,9 +87,9 @@ def test_a_server_stopped_under_load(tmp_path: Path, workers: str) -> None:
         with Api(serving.port) as api:
             tables.create(api)
         load = Load(pool, serving.port, lanes)
-        time.sleep(0.3)
+        load.go_on_until(50)
         serving.send(signal.SIGTERM)
-        assert load.stop() > 50
+        load.stop()
         assert serving.ended(within_s=5) == (0, "")
     with Serving("--store", store) as serving, Api(serving.port) as api:
         check(api, lanes)
