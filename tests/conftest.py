@@ -41,11 +41,15 @@ def make_client(url: str, access_key: str = "test", **config: Any) -> Client:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerThread]:
     """One server for all tests of the session, on the store that SLIPRING_TEST_STORE names: memory: by default,
-    postgresql for a new schema on the run's PostgreSQL server, or an address with {tmp} for a new directory."""
+    postgresql for a new schema on the run's PostgreSQL server, or an address with {tmp} for a new directory.
+    SLIPRING_TEST_ENCRYPTION=on has it encrypted."""
     store = os.environ.get("SLIPRING_TEST_STORE", "memory:")
     if store == "postgresql":
         store = postgres_servers.fresh_address()
-    with ServerThread(store.replace("{tmp}", str(tmp_path_factory.mktemp("store")))) as running:
+    encryption = os.environ.get("SLIPRING_TEST_ENCRYPTION", "off")
+    master_key = "3c" * 32 if encryption == "on" else None
+    place = store.replace("{tmp}", str(tmp_path_factory.mktemp("store")))
+    with ServerThread(place, encryption=encryption, master_key=master_key) as running:
         yield running
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +14,14 @@ from slipring.admin.clock_calls import FollowClock, add_clock_calls
 from slipring.admin.fault_calls import add_fault_calls
 from slipring.admin.samples import Samples, by_label
 from slipring.admin.snapshot_calls import add_snapshot_calls
-from slipring.admin.stored import archive_samples, journal_samples, scrub_samples, store_samples, table_samples
+from slipring.admin.stored import (
+    archive_samples,
+    journal_samples,
+    renewal_samples,
+    scrub_samples,
+    store_samples,
+    table_samples,
+)
 from slipring.admin.stream_calls import add_stream_calls
 from slipring.admin.trigger_calls import add_trigger_calls, trigger_samples
 from slipring.admin.upkeep_calls import add_upkeep_calls
@@ -40,8 +48,11 @@ from slipring.triggers.targets import opened
 from slipring.triggers.triggers import Triggers
 
 if TYPE_CHECKING:
+    from slipring.engine.renewal import Renewal
     from slipring.iam.access import Access
     from slipring.operations.access.gate import Gate
+
+logger = logging.getLogger("slipring")
 
 _READY_KEY = b"\x00ready"
 """A key that no keyspace uses: reading it touches the store and finds nothing."""
@@ -96,6 +107,7 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
     scrubs.start()
     if archiver is not None:
         archiver.start()
+    renewal = _renewal(store, clock, ids) if encrypted else None
 
     @cache
     def access() -> Access:
@@ -110,6 +122,8 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
         if archiver is not None:
             await archiver.stop()
         await scrubs.stop()
+        if renewal is not None:
+            await renewal.stop()
         await triggers.stop()
         await engine.stop()
         snapshots.close()
@@ -118,6 +132,8 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
     try:
         if master_key is not None:
             await access().check_master_key()
+        if settings.auth != "off":
+            await _warn_of_accounts(settings, access())
     except (MasterKeyError, StoreError):
         await close()
         raise
@@ -133,6 +149,7 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
             **scrub_samples(scrubs),
             **trigger_samples(triggers),
             **archive_samples(archiver),
+            **renewal_samples(renewal),
             **denied,
         }
 
@@ -162,6 +179,24 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
     )
 
 
+async def _warn_of_accounts(settings: Settings, access: Access) -> None:
+    """Say that accounts do not keep callers apart, where somebody may think that they do. Raises StoreError."""
+    from slipring.iam.caller import account_of
+
+    if Isolation.named(settings.isolate).by_account:
+        return
+    accounts = set(await access.directory.accounts(2))
+    if key_pair(settings) is not None:
+        accounts.add(account_of(settings.access_key_id or ""))
+    if len(accounts) > 1:
+        logger.warning(
+            "there are users or roles of several accounts (%s and others), and isolate is %s: accounts are no boundary,"
+            " all of them share all tables. --isolate account keeps them apart",
+            min(accounts),
+            settings.isolate,
+        )
+
+
 def _require_signers(settings: Settings, master_key: bytes | None) -> None:
     """Raise StartError where requests must be signed and nobody could."""
     if settings.auth == "enforce" and not (master_key or key_pair(settings) or settings.tls_client_ca):
@@ -189,6 +224,17 @@ def _sealed(destination: Destination, master_key: bytes | None, ids: Ids) -> Des
 
     assert master_key is not None, "the store was opened with it"
     return SealedDestination(destination, Seal(master_key, ids.secret_bytes))
+
+
+def _renewal(store: Store, clock: Clock, ids: Ids) -> Renewal:
+    """What seals the values of an encrypted store anew, begun."""
+    from slipring.engine.renewal import Renewal
+    from slipring.storage.encryption.store import EncryptedStore
+
+    assert isinstance(store, EncryptedStore)
+    renewal = Renewal(store, clock, ids)
+    renewal.start()
+    return renewal
 
 
 def _gate(settings: Settings, engine: Engine) -> Gate:

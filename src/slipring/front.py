@@ -11,11 +11,15 @@ from slipring.assembly import Assembly
 from slipring.clock import Clock, Ids
 from slipring.edge.admission import Admission
 from slipring.edge.audit import Audit
+from slipring.edge.bounds import bounded
+from slipring.edge.clients import Clients
 from slipring.edge.listener import Listener
 from slipring.edge.query_api import QueryApi
 from slipring.edge.tls.context import Tls
 from slipring.edge.tls.development import development_pair
+from slipring.edge.tls.handshakes import Handshakes
 from slipring.edge.tls.pairs import Pair, TlsError
+from slipring.edge.traffic import monotonic
 from slipring.edge.vigilance import Failures, authenticators
 from slipring.iam.isolation import Isolation
 from slipring.model.service import operations, targets
@@ -38,7 +42,9 @@ def tls_of(settings: Settings, clock: Clock) -> Tls | None:
         raise TlsError("tls_client_ca needs tls_certificate and tls_key, or tls_development")
     else:
         return None
-    return Tls(pair, None if client_ca is None else Path(client_ca), now)
+    return Tls(
+        pair, None if client_ca is None else Path(client_ca), now, Handshakes(settings.head_timeout_s, monotonic())
+    )
 
 
 def front(
@@ -62,7 +68,9 @@ def front(
         users=None if settings.tls_client_ca is None else lambda: assembly.access().keyring,
         region=settings.region,
     )
-    sts = authenticate.sts if audit is None else audit.noting(authenticate.sts)
+    limits = settings.limits()
+    clients = Clients(limits)
+    sts = bounded(authenticate.sts if audit is None else audit.noting(authenticate.sts), clients)
     listener = Listener(
         api=assembly.api,
         targets=targets(),
@@ -77,9 +85,10 @@ def front(
         ready=assembly.ready,
         clock=clock,
         ids=ids,
-        limits=settings.limits(),
+        limits=limits,
         region=settings.region,
         tls=tls,
+        clients=clients,
     )
     reporter.watch(meters.samples, failures.samples, listener.samples, assembly.samples, Process(clock).samples)
     return listener

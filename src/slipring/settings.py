@@ -266,6 +266,24 @@ class Settings:
     connections_max: int = _setting(
         _LIMITS.connections_max, _whole(1, 1_000_000), "N", "How many connections a process holds at once."
     )
+    address_connections_max: int | None = _setting(
+        None,
+        _whole(1, 1_000_000),
+        "N",
+        "How many of them may come from one address; an IPv6 network of 64 bits counts as one.",
+    )
+    address_requests_per_s: int | None = _setting(
+        None,
+        _whole(1, 1_000_000),
+        "N",
+        "How many requests a process takes from one address in a second; beyond, they are throttled. Health is free.",
+    )
+    caller_requests_per_s: int | None = _setting(
+        None,
+        _whole(1, 1_000_000),
+        "N",
+        "The same for a user or for the sessions of a role; with auth off for an access key.",
+    )
     bytes_in_flight_max: int = _setting(
         _LIMITS.bytes_in_flight_max,
         _whole(16 * 1024 * 1024, 1 << 40),
@@ -348,6 +366,9 @@ class Settings:
         """The bounds the edge keeps."""
         return Limits(
             connections_max=self.connections_max,
+            address_connections_max=self.address_connections_max,
+            address_requests_per_s=self.address_requests_per_s,
+            caller_requests_per_s=self.caller_requests_per_s,
             bytes_in_flight_max=self.bytes_in_flight_max,
             head_timeout_s=self.head_timeout_s,
             body_timeout_s=self.body_timeout_s,

@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+from tests.admin.prometheus import parse
 from tests.cli.processes import Serving, slipring
 from tests.edge.signed import ACCESS_KEY, SECRET_KEY
 from tests.edge.wire import Client, request
@@ -65,3 +66,22 @@ def test_without_a_token_admin_calls_are_open_only_where_everybody_may_do_everyt
         assert statuses(server, None) == (200, 200)
     with ServerThread(auth="enforce", access_key_id=ACCESS_KEY, secret_access_key=SECRET_KEY) as server:
         assert statuses(server, None) == (401, 200)
+
+
+def test_who_is_refused_is_counted() -> None:
+    """Guesses at the token are to be seen, and so is who asks for what is for tests alone."""
+
+    def refused(server: ServerThread) -> dict[str, float]:
+        with Client(server.port) as client:
+            answer = client.ask(request(b"", {"Authorization": "Bearer a token"}, **METRICS))
+        page, name = parse(answer.body.decode()), "slipring_refused_admin_calls_total"
+        return {status: page.value(name, status=status) for status in page.labels(name, "status")}
+
+    with ServerThread(admin_token="a token") as server:
+        assert refused(server) == {}
+        for _ in range(2):
+            statuses(server, "Bearer a guess")
+        with Client(server.port) as client:
+            moving = {"method": "POST", "url": "/_slipring/clock"}
+            assert client.ask(request(b"{}", {"Authorization": "Bearer a token"}, **moving)).status == 403
+        assert refused(server) == {"401": 4, "403": 1}

@@ -121,8 +121,8 @@ class Server:
         self._thread.start()
         self._started.wait()
 
-    def client(self) -> Client:
-        return Client(self.port)
+    def client(self, source: str = "") -> Client:
+        return Client(self.port, source)
 
     def drain(self) -> None:
         """Begin to drain; returns at once."""

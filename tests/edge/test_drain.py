@@ -7,8 +7,10 @@ import logging
 
 import pytest
 
+from slipring.edge.clients import Clients
 from slipring.edge.limits import Limits
 from slipring.edge.traffic import Traffic
+from slipring.iam.origin import NOWHERE
 from tests.edge.conftest import Serve
 from tests.edge.wire import Client, eventually, request
 
@@ -75,12 +77,12 @@ def test_a_shutdown_that_is_given_up_ends_though_the_last_client_leaves(turns: i
     few turns of the loop before."""
 
     async def scenario() -> bool:
-        traffic = Traffic(Limits(), lambda: None)
+        traffic = Traffic(Limits(), Clients(Limits()), lambda: None)
         client = _Idle()
-        assert traffic.admit(client)
+        assert traffic.admit(client, NOWHERE)
         draining = asyncio.create_task(traffic.drain(60))
         await asyncio.sleep(0)
-        traffic.dismiss(client)
+        traffic.dismiss(client, NOWHERE)
         for _ in range(turns):
             await asyncio.sleep(0)
         asked = draining.cancel()

@@ -79,8 +79,9 @@ def read_response(data: bytes, *, head_only: bool = False) -> tuple[Response, by
 class Client:
     """One connection."""
 
-    def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+    def __init__(self, port: int, source: str = "") -> None:
+        """`source` is the address to come from; any unless it is given."""
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10, source_address=(source, 0))
         self.buffer = b""
 
     def __enter__(self) -> Client:

@@ -228,11 +228,6 @@ def test_one_master_key_takes_the_place_of_another(tmp_path: Path) -> None:
         assert text_of(dynamodb) == SECRET
 
 
-def test_a_store_that_is_not_encrypted_has_no_keys_to_rotate(tmp_path: Path) -> None:
-    refused = slipring("keys", "rotate", cwd=tmp_path, more=more_for(tmp_path / "store"))
-    assert refused.stderr == f"slipring: {tmp_path / 'store'} is not encrypted\n"
-
-
 def archived(path: Path, archive: Path, **more: Any) -> None:
     """Serve until the archive holds an item."""
     more = {**ENCRYPTED, "archive": str(archive), "archive_interval_s": 0.1, **more}

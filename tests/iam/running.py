@@ -37,16 +37,16 @@ class Place:
         self.path = path
         self.url = ""
 
-    def iam(self, command: str, *, stdin: str = "", master_key: str = MASTER_KEY) -> str:
+    def iam(self, command: str, *, stdin: str = "", master_key: str = MASTER_KEY, account: str = ACCOUNT) -> str:
         """What `slipring iam …` prints. Fails if the command does."""
-        result = self.try_iam(command, stdin=stdin, master_key=master_key)
+        result = self.try_iam(command, stdin=stdin, master_key=master_key, account=account)
         assert result.exit_code == 0, result.output
         return str(result.stdout)
 
-    def try_iam(self, command: str, *, stdin: str = "", master_key: str = MASTER_KEY) -> Any:
+    def try_iam(self, command: str, *, stdin: str = "", master_key: str = MASTER_KEY, account: str = ACCOUNT) -> Any:
         words = shlex.split(command)
         environment = {"SLIPRING_STORE": self.store, "SLIPRING_MASTER_KEY": master_key}
-        accounted = [] if words[0] == "master-key" else ["--account", ACCOUNT]
+        accounted = [] if words[0] == "master-key" else ["--account", account]
         return CliRunner(env=environment).invoke(slipring, ["iam", *words, *accounted], input=stdin)
 
     def user(self, name: str) -> Keys:

@@ -40,6 +40,7 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         with Client(int(place.url.rpartition(":")[2])) as raw:
             raw.ask(request(b"", method="GET", url="/health/live"))
             raw.ask(request(headers={"Authorization": None}))
+            raw.ask(request(b"", method="GET", url="/health/live"))
     text = log.read_text()
     for secret in (*SECRETS, keys["aws_secret_access_key"], ROOT["aws_secret_access_key"]):
         assert secret not in text

@@ -540,3 +540,83 @@ def test_tables_are_told_apart_by_their_tags(place: Place, root: Any) -> None:
         )
         one.scan(TableName=name)
         assert error_of(other.scan, TableName=name)[0] == "AccessDeniedException"
+
+
+def test_a_tables_policy_means_the_user_that_there_was(place: Place, root: Any) -> None:
+    """Somebody of the same name who comes later is somebody else, be it that the policy allows or denies; who is gone
+    is told by an id ("AWS JSON policy elements: Principal" in the IAM User Guide). To write the policy again is to mean
+    the newcomer."""
+    table, name = unique("shared"), unique("user")
+    resource = f"arn:aws:dynamodb:{REGION}:000000000000:table/{table}"
+    root.create_table(**table_definition(table, ("pk", "S")))
+    named = {"AWS": f"arn:aws:iam::{ACCOUNT}:user/{name}"}
+    statement = {**allow("Scan", on=arn(table)), "Principal": named}
+    with closing(place.client(place.user(name))) as client:
+        attached(root, table, statement)
+        first = root.get_resource_policy(ResourceArn=resource)
+        assert json.loads(first["Policy"])["Statement"][0]["Principal"] == named
+        client.scan(TableName=table)
+    place.iam(f"user delete {name}")
+    with closing(place.client(place.user(name))) as client:
+        assert error_of(client.scan, TableName=table)[0] == "AccessDeniedException"
+        told = json.loads(root.get_resource_policy(ResourceArn=resource)["Policy"])["Statement"][0]["Principal"]
+        assert told["AWS"].startswith("AIDA")
+        attached(root, table, statement)
+        client.scan(TableName=table)
+        again = root.get_resource_policy(ResourceArn=resource)
+    assert (again["Policy"], again["RevisionId"] > first["RevisionId"]) == (first["Policy"], True)
+
+
+def test_a_policy_that_comes_with_a_table_means_the_role_that_there_was(place: Place, root: Any) -> None:
+    """A session of a role that was made again is another's, too."""
+    table, name = unique("shared"), unique("role")
+    trusting = place.file(name, policy({"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}))
+    _, keys = keys_with(place, {"Effect": "Allow", "Action": "sts:*", "Resource": "*"})
+    outcomes = []
+    role_arn = place.iam(f"role create {name} --trust {trusting}").strip()
+    shared = policy({**allow("Scan", on=arn(table)), "Principal": {"AWS": role_arn}})
+    root.create_table(**table_definition(table, ("pk", "S")), ResourcePolicy=shared)
+    for _ in range(2):
+        with closing(place.client(keys, "sts")) as client:
+            session = temporary(client.assume_role(RoleArn=role_arn, RoleSessionName="visit")["Credentials"])
+        with closing(place.client(session)) as client:
+            try:
+                client.scan(TableName=table)
+                outcomes.append("allowed")
+            except client.exceptions.ClientError as error:
+                outcomes.append(error.response["Error"]["Code"])
+        place.iam(f"role delete {name}")
+        place.iam(f"role create {name} --trust {trusting}")
+    assert outcomes == ["allowed", "AccessDeniedException"]
+
+
+TITLE = {"aws:RequestTag/Title": "ProductManager"}
+
+
+def test_tags_in_a_request_can_be_asked_for(place: Place, root: Any) -> None:
+    """Examples 2 and 3 of "Using ABAC with DynamoDB tables and indexes" in the Developer Guide: a table is tagged with
+    one tag alone, and the tags of some names are not taken away. A table that comes with its tags is tagged, too."""
+    table = unique("tagged")
+    root.create_table(**table_definition(table, ("pk", "S")))
+    _, keys = keys_with(
+        place,
+        allow("TagResource", Condition={"StringEquals": TITLE}),
+        allow("UntagResource"),
+        deny("UntagResource", Condition={"ForAnyValue:StringEquals": {"aws:TagKeys": ["Title", "Owner"]}}),
+        allow("CreateTable", "DescribeTable", Condition={"Null": {"aws:TagKeys": "false"}}),
+    )
+    right, wrong = [{"Key": "title", "Value": "ProductManager"}], [{"Key": "Title", "Value": "Clerk"}]
+    with closing(place.client(keys)) as client:
+        tagged = {"ResourceArn": arn(table)}
+        for tags in (wrong, [{"Key": "Other", "Value": "ProductManager"}], [*right, *wrong]):
+            assert error_of(client.tag_resource, **tagged, Tags=tags)[0] == "AccessDeniedException"
+        client.tag_resource(**tagged, Tags=[*right, {"Key": "Stage", "Value": "test"}])
+        for names in (["Owner"], ["Stage", "Owner"]):
+            assert error_of(client.untag_resource, **tagged, TagKeys=names)[0] == "AccessDeniedException"
+        client.untag_resource(**tagged, TagKeys=["Stage"])
+        for tags, allowed in ((None, False), (wrong, False), (right, True)):
+            created = table_definition(unique("made"), ("pk", "S"), **({"Tags": tags} if tags else {}))
+            if allowed:
+                client.create_table(**created)
+            else:
+                assert error_of(client.create_table, **created)[0] == "AccessDeniedException"

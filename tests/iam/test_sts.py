@@ -347,3 +347,96 @@ def test_sessions_are_revoked_by_the_time_they_began_at(place: Place, ada: Keys)
         # A lasting key has begun at no time.
         client.list_tables()
     place.iam("inline delete user ada revoke")
+
+
+def tags(**values: str) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in values.items()]
+
+
+def test_transitive_tags_go_on_from_role_to_role(place: Place, ada: Keys) -> None:
+    """The guide's chain of three roles ("Chaining roles with session tags" in the IAM User Guide): what was set as
+    transitive stays so with its value, over tags that a role has itself; other session tags end with their session."""
+    chain = []
+    for each in range(3):
+        name, arn = role(place, trust(ACCOUNT), *(["--tag Star=3"] if each == 2 else []))
+        place.iam(f"inline put role {name} all -", stdin=ALL)
+        chain.append(arn)
+    shown = "${aws:PrincipalTag/Star}:${aws:PrincipalTag/Sun, 'no'}"
+    name, last = role(place, trust(ACCOUNT, Condition={"StringEquals": {"sts:ExternalId": shown}}))
+    session = temporary(
+        assume(place, ada, chain[0], Tags=tags(Star="1", Sun="1"), TransitiveTagKeys=["star"])["Credentials"]
+    )
+    assert assume(place, session, last, ExternalId="1:1")
+    second = temporary(assume(place, session, chain[1], Tags=tags(Sun="2"))["Credentials"])
+    assert assume(place, second, last, ExternalId="1:2")
+    third = temporary(assume(place, second, chain[2])["Credentials"])
+    with closing(place.client(third, "sts")) as client:
+        client.assume_role(RoleArn=last, RoleSessionName="visit", ExternalId="1:no")
+        code, _ = error_of(
+            client.assume_role, RoleArn=last, RoleSessionName="visit", ExternalId="1:no", Tags=tags(STAR="2")
+        )
+    assert code == "InvalidParameterValue"
+
+
+def test_who_inherits_tags_must_be_allowed_to_tag(place: Place, ada: Keys) -> None:
+    """Whatever a chain hands on is given to the session that begins (aws/eks-pod-identity-agent issue 80)."""
+    first, first_arn = role(place, trust(ACCOUNT))
+    place.iam(f"inline put role {first} all -", stdin=ALL)
+    _, unaware = role(place, trust(ACCOUNT, Action="sts:AssumeRole"))
+    for keys, code in ((["team"], "AccessDenied"), ([], None)):
+        answer = assume(place, ada, first_arn, Tags=tags(team="x"), TransitiveTagKeys=keys)
+        with closing(place.client(temporary(answer["Credentials"]), "sts")) as client:
+            asked = {"RoleArn": unaware, "RoleSessionName": "visit"}
+            if code is None:
+                client.assume_role(**asked)
+            else:
+                assert error_of(client.assume_role, **asked)[0] == code
+
+
+@pytest.mark.parametrize(
+    ("keys", "code"),
+    [(["Project"], None), ([], None), (["Project", "Star"], "AccessDenied"), (["Moon"], "ValidationError")],
+)
+def test_which_tags_may_be_transitive_is_for_policies(
+    place: Place, ada: Keys, keys: list[str], code: str | None
+) -> None:
+    """By `sts:TransitiveTagKeys`; a key of no tag that is passed cannot be."""
+    condition = {"ForAllValues:StringEquals": {"sts:TransitiveTagKeys": ["Project"]}}
+    _, arn = role(place, trust(ACCOUNT, Condition=condition))
+    asked = {"RoleArn": arn, "RoleSessionName": "visit", "Tags": tags(Project="x", Star="1"), "TransitiveTagKeys": keys}
+    with closing(place.client(ada, "sts")) as client:
+        if code is None:
+            client.assume_role(**asked)
+        else:
+            assert error_of(client.assume_role, **asked)[0] == code
+
+
+def test_a_role_can_be_chosen_by_its_tags(place: Place, ada: Keys) -> None:
+    """`aws:ResourceTag` is of the role that is to be assumed."""
+    name = unique("picky")
+    keys = place.user(name)
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
+    condition = {"StringEquals": {"aws:ResourceTag/team": "x"}}
+    document = json.dumps({"Version": "2012-10-17", "Statement": {**statement, "Condition": condition}})
+    place.iam(f"inline put user {name} picky -", stdin=document)
+    _, right = role(place, trust(ACCOUNT), "--tag Team=x")
+    _, wrong = role(place, trust(ACCOUNT), "--tag Team=y")
+    with closing(place.client(keys, "sts")) as client:
+        client.assume_role(RoleArn=right, RoleSessionName="visit")
+        assert error_of(client.assume_role, RoleArn=wrong, RoleSessionName="visit")[0] == "AccessDenied"
+
+
+def test_a_trust_policy_means_the_user_that_there_was(place: Place) -> None:
+    """Somebody of the same name who comes later is somebody else ("AWS JSON policy elements: Principal" in the IAM User
+    Guide); a policy that is written again means whom it names then."""
+    name = unique("eve")
+    keys = place.user(name)
+    name_of_role, arn = role(place, trust(f"arn:aws:iam::{ACCOUNT}:user/{name}"))
+    assert assume(place, keys, arn)
+    place.iam(f"user delete {name}")
+    keys = place.user(name)
+    place.iam(f"inline put user {name} all -", stdin=ALL)
+    with closing(place.client(keys, "sts")) as client:
+        assert error_of(client.assume_role, RoleArn=arn, RoleSessionName="visit")[0] == "AccessDenied"
+        place.iam(f"role trust {name_of_role} {place.path / name_of_role}")
+        assert client.assume_role(RoleArn=arn, RoleSessionName="visit")["Credentials"]

@@ -12,6 +12,7 @@ import pytest
 from cryptography.x509 import load_der_x509_certificate
 
 from slipring.edge.tls.context import Tls
+from slipring.edge.tls.handshakes import Handshakes
 from slipring.edge.tls.pairs import Pair
 from tests.servers import ServerThread
 from tests.tls.authorities import Authority
@@ -79,7 +80,7 @@ def test_a_pair_that_cannot_be_used_changes_nothing(
     """The two files are never replaced in one moment, so a sweep may find the key of one and the certificate of the
     other. The pair before goes on being shown, once it is said why, and the next change is looked at afresh."""
     install(authority.pair("first"), place)
-    tls = Tls(place, None, time.time)
+    tls = Tls(place, None, time.time, Handshakes(20.0, time.monotonic()))
     second = authority.pair("second")
     with caplog.at_level(logging.ERROR):
         shutil.copy(second.key, place.key)
@@ -97,7 +98,7 @@ def test_a_pair_that_cannot_be_used_changes_nothing(
 
 def test_an_expired_pair_does_not_take_the_place_of_a_valid_one(authority: Authority, place: Pair) -> None:
     install(authority.pair("valid"), place)
-    tls = Tls(place, None, time.time)
+    tls = Tls(place, None, time.time, Handshakes(20.0, time.monotonic()))
     install(authority.pair("expired", begins=-40, days=30), place)
     tls.follow()
     assert handshake_of(tls, authority) == "CN=valid"

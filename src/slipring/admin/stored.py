@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from slipring.admin.samples import Samples, single
 from slipring.engine.archive.archiver import Archiver
 from slipring.engine.scrub.passes import Passes
 from slipring.engine.usage import Usages
 from slipring.storage.contract import Store
+
+if TYPE_CHECKING:
+    from slipring.engine.renewal import Renewal
 
 _FIGURES = {
     "bytes_on_disk": "slipring_store_bytes",
@@ -54,6 +58,15 @@ def archive_samples(archiver: Archiver | None) -> Samples:
         "slipring_archive_time_seconds": single(archiver.archived_at),
         "slipring_archive_failures_total": single(archiver.failures),
         "slipring_archive_written_bytes_total": single(archiver.bytes_written),
+    }
+
+
+def renewal_samples(renewal: Renewal | None) -> Samples:
+    if renewal is None:
+        return {}
+    return {
+        "slipring_renewal_tables_waiting": single(renewal.tables_waiting),
+        "slipring_renewed_values_total": single(renewal.renewed),
     }
 
 

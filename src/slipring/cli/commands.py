@@ -191,12 +191,21 @@ def keys() -> None:
 def rotate(settings: Settings) -> None:
     """Give every table a new data key for what is written from now on.
 
-    The store may be in use; its servers follow at once. What was written before stays readable with the key that it was
-    written with, until it is written again.
+    The store may be in use; its servers follow at once. What was written before is sealed anew in the background while
+    a server runs; `slipring keys show` tells how far that has come.
     """
     from slipring.cli.keys import rotate_keys
 
     rotate_keys(settings)
+
+
+@keys.command()
+@with_settings("store", "durability", "master_key_file", "master_key_command")
+def show(settings: Settings) -> None:
+    """Tell of how many tables values are sealed with an older data key still."""
+    from slipring.cli.keys import show_keys
+
+    show_keys(settings)
 
 
 @keys.command("seal-again")

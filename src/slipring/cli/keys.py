@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import click
@@ -13,6 +14,7 @@ from slipring.cli.stores import unlocked_archive, unlocked_store
 from slipring.clock import Ids, SystemClock
 from slipring.engine.archive.destinations import ArchiveError
 from slipring.engine.archive.sealed import SealedDestination
+from slipring.engine.renewal import waiting
 from slipring.iam.access import access_to
 from slipring.settings import Settings
 from slipring.storage.contract import StoreError
@@ -27,6 +29,12 @@ T = TypeVar("T")
 def rotate_keys(settings: Settings) -> None:
     """Print how many tables got a new key. Raises CommandError."""
     click.echo(f"{_run(_rotate(settings))} tables have a new data key")
+
+
+def show_keys(settings: Settings) -> None:
+    """Print how far sealing anew has come. Raises CommandError."""
+    tables, behind = _run(_show(settings))
+    click.echo(f"{tables} tables have data keys; of {behind} values may be sealed with an older one still")
 
 
 def seal_again(settings: Settings, archive: str | None) -> None:
@@ -49,10 +57,21 @@ def _run(work: Coroutine[None, None, T]) -> T:
 
 
 async def _rotate(settings: Settings) -> int:
+    async with _encrypted_store(settings) as store:
+        return await store.rotate()
+
+
+async def _show(settings: Settings) -> tuple[int, int]:
+    async with _encrypted_store(settings) as store:
+        return len(await store.newest_numbers()), len(await waiting(store))
+
+
+@asynccontextmanager
+async def _encrypted_store(settings: Settings) -> AsyncIterator[EncryptedStore]:
     async with unlocked_store(settings) as store:
         if not isinstance(store, EncryptedStore):
             raise CommandError(f"{shown(settings.store)} is not encrypted")
-        return await store.rotate()
+        yield store
 
 
 async def _seal_again(settings: Settings) -> tuple[int, int]:

@@ -30,6 +30,11 @@ class Limits:
     """What an operator may tune."""
 
     connections_max: int = 10_000
+    address_connections_max: int | None = None
+    """Of one client's address; None for as many as there may be at all."""
+    address_requests_per_s: int | None = None
+    """From one client's address; None for as many as come. So for a caller's."""
+    caller_requests_per_s: int | None = None
     bytes_in_flight_max: int = 512 * 1024 * 1024
     """Bodies that are being read or acted on, all connections together; beyond it requests are refused with 503."""
     head_timeout_s: float = 20.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from slipring.admin.meters import Meters
@@ -13,6 +14,8 @@ from slipring.clock import Clock, Ids
 from slipring.edge.admission import Admission
 from slipring.edge.audit import Audit, AuditedConnection
 from slipring.edge.auth import Authenticate
+from slipring.edge.bounds import BoundedRoutes, bounded
+from slipring.edge.clients import Clients
 from slipring.edge.contract import Administer, Api, Metrics, QueryApi, Ready
 from slipring.edge.framing import Framer
 from slipring.edge.limits import Limits
@@ -51,17 +54,22 @@ class Listener:
         audit: Audit | None = None,
         admission: Admission | None = None,
         tls: Tls | None = None,
+        clients: Clients | None = None,
     ) -> None:
         """`targets` maps values of X-Amz-Target to names of operations, each of which has its own of the `meters`;
         `region` stands for a caller's unsigned own. `keeps_repeated`: see `Request`."""
         self._audit = audit
         self._framer = Framer(clock, ids)
         self._tls = tls
-        self._traffic = Traffic(limits, self._each_sweep)
-        self._routes = Routes(
+        self._clients = clients or Clients(limits)
+        self._admission = admission or Admission()
+        self._traffic = Traffic(limits, self._clients, self._each_sweep)
+        by_address = self._clients.by_address
+        routes = Routes if by_address is None else partial(BoundedRoutes, self._clients, by_address)
+        self._routes: Routes = routes(
             targets,
             api,
-            authenticate if audit is None else audit.noting(authenticate),
+            bounded(authenticate if audit is None else audit.noting(authenticate), self._clients),
             ready,
             metrics,
             administer,
@@ -70,7 +78,7 @@ class Listener:
             region,
             query_api,
             keeps_repeated,
-            admission or Admission(),
+            self._admission,
         )
         self._servers: list[asyncio.Server] = []
 
@@ -89,8 +97,9 @@ class Listener:
         self._routes.api = api
 
     def samples(self) -> Samples:
-        """What the connections are doing."""
-        return self._traffic.samples()
+        """What the connections are doing, and what of them was refused."""
+        shaken = {} if self._tls is None else self._tls.handshakes.samples()
+        return {**self._traffic.samples(), **self._clients.samples(), **self._admission.samples(), **shaken}
 
     def connection(self) -> Connection:
         """The protocol for a new connection."""
@@ -102,6 +111,7 @@ class Listener:
         self._framer.refresh_date()
         if self._tls is not None:
             self._tls.follow()
+            self._tls.handshakes.follow(self._traffic.now)
 
     async def start(self, sockets: Sequence[socket.socket]) -> None:
         """Accept from now on."""

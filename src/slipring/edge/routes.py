@@ -9,8 +9,8 @@ from httptools import HttpParserError, parse_url
 
 from slipring.admin.calls import AdminAnswer
 from slipring.admin.exposition import CONTENT_TYPE as METRICS_TYPE
-from slipring.admin.meters import Meters
-from slipring.edge.admission import Admission
+from slipring.admin.meters import Meter, Meters
+from slipring.edge.admission import UNAUTHORIZED, Admission
 from slipring.edge.auth import Authenticate
 from slipring.edge.contract import Administer, Api, Metrics, QueryApi, Ready
 from slipring.edge.encoding import decode
@@ -26,7 +26,7 @@ _JSON_TYPES = frozenset((b"application/x-amz-json-1.0", b"application/json"))
 NOT_FOUND = Page(404, b"<UnknownOperationException/>\n")
 """The service's answer to anything that is no call of an operation, in JSON, by POST."""
 
-REFUSED = Page(401, b"unauthorized\n", b"text/plain", b"WWW-Authenticate: Bearer\r\n")
+REFUSED = Page(UNAUTHORIZED, b"unauthorized\n", b"text/plain", b"WWW-Authenticate: Bearer\r\n")
 """To whoever asks for admin calls or metrics and may not."""
 
 _PREFLIGHT_MAX_AGE_S = 172_800
@@ -96,6 +96,7 @@ class Routes:
         headers = request.headers
         shape = request.shape
         if request.method != b"POST" or request.url != b"/":
+            request.meter = self.no_meter
             page = self._page(request)
             if page is not None:
                 return page
@@ -116,6 +117,12 @@ class Routes:
             body = decode(body, headers[shape.content_encoding])
         return self.api.call(meter.operation, body, caller)
 
+    def meter_of(self, request: Request) -> Meter:
+        """The meter of the operation that a request asks for, if it asks for one."""
+        if request.method != b"POST":
+            return self.no_meter
+        return self._meters.get(request.headers.get(request.shape.target, b"").strip(), self.no_meter)
+
     def _page(self, request: Request) -> Coroutine[Any, Any, Answer] | Page | None:
         """The page for a request that is not a plain POST to the root; None if it calls an operation after all."""
         path = _path(request.url)
@@ -123,7 +130,7 @@ class Routes:
             if not self._admission.to_admin_calls(request):
                 return REFUSED
             answer = self._administer(request.method.decode("latin-1"), path.decode("latin-1"), request.body())
-            return NOT_FOUND if answer is None else _administered(answer)
+            return NOT_FOUND if answer is None else self._administered(answer)
         if request.method == b"POST":
             return None if path == b"/" else NOT_FOUND
         if request.method == b"OPTIONS":
@@ -160,8 +167,14 @@ class Routes:
     async def _route_again(self, credential: NotLoaded, request: Request) -> Answer:
         """Answer a request when its credential has been read from the store."""
         await credential.load()
-        answer = self.route(request)
+        # Not self.route: it is the same request, and counts once.
+        answer = Routes.route(self, request)
         return answer if isinstance(answer, Page) else await answer
+
+    async def _administered(self, answer: Awaitable[AdminAnswer]) -> Page:
+        page = Page(*await answer)
+        self._admission.note(page.status)
+        return page
 
     async def _readiness(self) -> Page:
         try:
@@ -169,10 +182,6 @@ class Routes:
         except Exception as error:
             return Page(503, f"not ready: {error}\n".encode(), b"text/plain")
         return Page(200, b"ready\n", b"text/plain")
-
-
-async def _administered(answer: Awaitable[AdminAnswer]) -> Page:
-    return Page(*await answer)
 
 
 def _is_json(content_type: bytes) -> bool:

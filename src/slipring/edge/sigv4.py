@@ -50,15 +50,32 @@ class Mac:
 def canonical_request(
     method: bytes, url: bytes, headers: Mapping[str, Sequence[bytes]], signed_names: Iterable[str], body: bytes
 ) -> bytes:
-    """The text whose hash is signed. A signed header that the request lacks counts as empty, as on the service.
-
-    The path is always the root: nothing else is an API's (`edge.routes`).
-    """
+    """The text whose hash is signed. A signed header that the request lacks counts as empty, as on the service."""
+    path, _, query = url.partition(b"?")
     names = [name.encode("latin-1") for name in signed_names]
     lines = [b"%b:%b\n" % (name, b",".join(headers.get(name.decode("latin-1"), ()))) for name in names]
     hashed = sha256(body).hexdigest().encode()
-    query = canonical_query(url.partition(b"?")[2])
-    return b"%b\n/\n%b\n%b\n%b\n%b" % (method, query, b"".join(lines), b";".join(names), hashed)
+    return b"%b\n%b\n%b\n%b\n%b\n%b" % (
+        method,
+        canonical_path(path),
+        canonical_query(query),
+        b"".join(lines),
+        b";".join(names),
+        hashed,
+    )
+
+
+def canonical_path(path: bytes) -> bytes:
+    """A path without empty and dotted steps (RFC 3986, section 5.2.4), each byte but the unreserved ones encoded once
+    more than it came."""
+    steps: list[bytes] = []
+    for step in path.split(b"/"):
+        if step == b"..":
+            del steps[-1:]
+        elif step not in (b"", b"."):
+            steps.append(step)
+    trailing = b"/" if steps and path.endswith(b"/") else b""
+    return quote_from_bytes(b"/" + b"/".join(steps) + trailing, safe="/-_.~").encode()
 
 
 def canonical_query(query: bytes) -> bytes:

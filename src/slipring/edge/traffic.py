@@ -9,7 +9,9 @@ from typing import Protocol
 
 from slipring.admin.samples import Samples, single
 from slipring.clock import SystemClock
+from slipring.edge.clients import Clients
 from slipring.edge.limits import Limits
+from slipring.iam.origin import Origin
 from slipring.model.errors.base import ApiError
 from slipring.model.errors.edge import too_busy
 
@@ -46,8 +48,9 @@ class Traffic:
     One timer serves all deadlines: a timer per connection would have to be moved at each request.
     """
 
-    def __init__(self, limits: Limits, each_sweep: Callable[[], None]) -> None:
+    def __init__(self, limits: Limits, clients: Clients, each_sweep: Callable[[], None]) -> None:
         self.limits = limits
+        self._clients = clients
         self.connections: set[Tracked] = set()
         self.bytes_in_flight = 0
         self.overloaded = False
@@ -70,19 +73,24 @@ class Traffic:
         if self._timer is not None:
             self._timer.cancel()
 
-    def admit(self, connection: Tracked) -> bool:
-        """Count `connection` in, if there is room for it."""
+    def admit(self, connection: Tracked, origin: Origin) -> bool:
+        """Count `connection` in, if there is room for it, and for one more of its client."""
         if self.draining:
             return False
         if len(self.connections) >= self.limits.connections_max:
             self._shed_connections += 1
             return False
+        if not self._clients.enter(origin, monotonic()):
+            return False
         self._accepted += 1
         self.connections.add(connection)
         return True
 
-    def dismiss(self, connection: Tracked) -> None:
-        self.connections.discard(connection)
+    def dismiss(self, connection: Tracked, origin: Origin) -> None:
+        """`connection` has ended, admitted or not."""
+        if connection in self.connections:
+            self.connections.remove(connection)
+            self._clients.leave(origin)
         if self.draining and not self.connections:
             self._empty.set()
 
@@ -136,5 +144,6 @@ class Traffic:
         self.now = monotonic()
         self._timer = loop.call_later(self.limits.sweep_s, self._sweep, loop)
         self._each_sweep()
+        self._clients.forget_idle(self.now)
         for connection in list(self.connections):
             connection.overdue(self.now)

@@ -15,6 +15,7 @@
 | `01 s` namespace 00 table name 00 stream label | a stream's record (`engine.streams`) |
 | `0a s` | when the store was last scrubbed, and what was found (JSON) |
 | `0a a` | when the archive last held everything (JSON); absent where nothing is archived |
+| `0a e` table id | how far sealing a table's values with its newest data key has come (`engine.renewal`) |
 | `08` kind, table id, index id | work to be done in the background (`engine.background`) |
 | `01 j` table id | a table's or former table's journal: its shards (`engine.shards`) |
 | `01 b` namespace 00 table name 00 backup id | a backup's record (`engine.backups`) |
@@ -65,6 +66,7 @@ RESTORE_JOBS = b"\x08r"
 TRIGGER_POSITIONS = b"\x0c"
 SCRUBBED = b"\x0as"
 ARCHIVED = b"\x0aa"
+_RENEWALS = b"\x0ae"
 
 TABLE_ITSELF = 0
 """The index id that stands for the table in counters and jobs."""
@@ -76,6 +78,11 @@ def loose_ranges() -> list[tuple[bytes, bytes]]:
     of_tables = sorted([TABLE_RECORDS, TABLE_GUARDS, LAST_TABLE_ID, STREAM_RECORDS, JOURNAL_RECORDS, BACKUP_RECORDS])
     starts = [CATALOG, *[successor(prefix) for prefix in of_tables]]
     return [*zip(starts, [*of_tables, successor(CATALOG)], strict=True), (successor(SNAPSHOTS), b"\xff")]
+
+
+def renewal(table_id: bytes) -> bytes:
+    """`table_id` is as it stands in keys."""
+    return _RENEWALS + table_id
 
 
 def table_record(namespace: str, name: str) -> bytes:

@@ -77,15 +77,11 @@ class Changes:
             return
         raise DirectoryError(f"{kind} {name!r} keeps changing")
 
-    async def attach(self, kind: Kind, account: str, name: str, policy: str) -> None:
-        """Give an entity a managed policy."""
+    async def attach(self, kind: Kind, account: str, name: str, policy: str, *, detach: bool = False) -> None:
+        """Give an entity a managed policy, or take it away."""
+        edit = _less if detach else _with
         await self._link(
-            kind, account, name, policy, lambda entity: replace(entity, attached=_with(entity.attached, policy))
-        )
-
-    async def detach(self, kind: Kind, account: str, name: str, policy: str) -> None:
-        await self._link(
-            kind, account, name, policy, lambda entity: replace(entity, attached=_less(entity.attached, policy))
+            kind, account, name, policy, lambda entity: replace(entity, attached=edit(entity.attached, policy))
         )
 
     async def bound(self, kind: Kind, account: str, name: str, policy: str) -> None:

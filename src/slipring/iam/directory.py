@@ -14,6 +14,9 @@ Revise = Callable[[Sequence[Record | None]], Mapping[bytes, Record | None]]
 
 _ROWS_MAX = 1 << 30
 
+USER: Kind = "user"
+ROLE: Kind = "role"
+
 
 class DirectoryError(Exception):
     """What was asked cannot be; the message is one line that says why."""
@@ -53,6 +56,20 @@ class Directory:
     async def entities(self, kind: Kind, account: str) -> list[Entity]:
         found = await self._all(keyspace.entity(kind, account, ""))
         return [each for each in found if isinstance(each, Entity)]
+
+    async def accounts(self, most: int) -> list[str]:
+        """The accounts that users and roles are of, `most` of each at the most: two are enough to know of several."""
+        found: set[str] = set()
+        for kind in (USER, ROLE):
+            start, stop = keyspace.entities(kind), successor(keyspace.entities(kind))
+            for _ in range(most):
+                rows = await self.store.scan(start, stop, limit=1, bytes_max=1 << 20)
+                if not rows:
+                    break
+                account = keyspace.account_in(rows[0][0])
+                found.add(account)
+                start = successor(keyspace.entity(kind, account, ""))
+        return sorted(found)
 
     async def policies(self, account: str) -> list[ManagedPolicy]:
         found = await self._all(keyspace.policy(account, ""))

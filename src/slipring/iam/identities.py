@@ -52,14 +52,17 @@ async def role_identity(
     documents: Iterable[str],
     managed: Sequence[str],
     more: Mapping[str, str],
+    transitive: Iterable[str] = (),
 ) -> Identity:
-    """Of a session that began with `tags`, the policy `documents` and the `managed` policies. Raises DirectoryError."""
+    """Of a session that began with `tags`, those that are `transitive` among them, the policy `documents` and the
+    `managed` policies. Raises DirectoryError."""
     principal = Principal(
         f"arn:aws:sts::{role.account}:assumed-role/{role.name}/{session_name}",
         role.account,
         issuer=role.arn,
         user_id=f"{role.id}:{session_name}",
         tags={**role.tags, **tags},
+        transitive=frozenset(transitive),
         more=more,
     )
     session = [parsed(document, "") for document in documents]

@@ -183,6 +183,7 @@ async def session_identity(directory: Directory, session: Session) -> Identity |
         documents=session.documents,
         managed=session.policies,
         more=more,
+        transitive=session.transitive,
     )
 
 

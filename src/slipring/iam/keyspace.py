@@ -29,8 +29,18 @@ def access_key(key_id: str) -> bytes:
     return ACCESS_KEYS + key_id.encode()
 
 
+def entities(kind: Kind) -> bytes:
+    """The prefix of all of them, whatever their account."""
+    return IDENTITIES + _LETTERS[kind]
+
+
+def account_in(entity_key: bytes) -> str:
+    """The account of the entity that lies at a key."""
+    return entity_key[len(IDENTITIES) + 1 :].partition(b"\x00")[0].decode()
+
+
 def entity(kind: Kind, account: str, name: str) -> bytes:
-    return IDENTITIES + _LETTERS[kind] + account.encode() + b"\x00" + name.lower().encode()
+    return entities(kind) + account.encode() + b"\x00" + name.lower().encode()
 
 
 def policy(account: str, name: str) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 
 class Origin:
@@ -12,12 +12,13 @@ class Origin:
     that request needs it.
     """
 
-    __slots__ = ("_peer", "_source_ip", "user_agent")
+    __slots__ = ("_network", "_peer", "_source_ip", "user_agent")
 
     def __init__(self, peer: object = None) -> None:
         """`peer` is the address of the client's socket, as transports tell it."""
         self._peer = peer
         self._source_ip: str | None = None
+        self._network: str | None = None
         self.user_agent = b""
         """Of the request in hand, as it was sent."""
 
@@ -32,6 +33,15 @@ class Origin:
         if self._source_ip is None:
             self._source_ip = _printed(self._peer)
         return self._source_ip
+
+    @property
+    def network(self) -> str:
+        """What one client has: its IPv4 address, or its IPv6 network of 64 bits, in which it may choose any address
+        (RFC 4291, section 2.5.4); empty where the socket has none."""
+        if self._network is None:
+            source_ip = self.source_ip
+            self._network = str(IPv6Network((source_ip, 64), strict=False)) if ":" in source_ip else source_ip
+        return self._network
 
 
 NOWHERE = Origin()

@@ -48,6 +48,8 @@ class Entity:
     """A user's access keys."""
     trust: str = ""
     """Of a role: the policy that says who may assume it."""
+    trust_ids: dict[str, str] = field(default_factory=dict)
+    """Whom the ARNs in that policy mean (`iam.bindings`)."""
     session_max_s: int = 3600
     """How long a role's sessions may last."""
 

@@ -43,6 +43,8 @@ class Session:
     policies: list[str] = field(default_factory=list)
     """Names of managed policies that it was begun with."""
     tags: Tags = field(default_factory=dict)
+    transitive: list[str] = field(default_factory=list)
+    """Keys of the tags that go on to whatever role is assumed with it."""
     source_identity: str = ""
 
 
@@ -65,7 +67,9 @@ class Sessions:
     def read(self, access_key: str, token: str) -> Session | None:
         """The session whose token this is, with this access key; None if it is none."""
         try:
-            session = Session(**orjson.loads(self._seal.open(b64decode(token, validate=True), _PURPOSE)))
+            members = orjson.loads(self._seal.open(b64decode(token, validate=True), _PURPOSE))
         except (SealBroken, binascii.Error, ValueError):
             return None
+        # Members that a newer version added are passed over.
+        session = Session(**{name: value for name, value in members.items() if name in Session.__slots__})
         return session if session.access_key == access_key else None

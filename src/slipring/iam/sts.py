@@ -10,6 +10,7 @@ from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeAlias
 
 from slipring.clock import Clock, Ids
@@ -18,6 +19,7 @@ from slipring.iam.changes import new_id
 from slipring.iam.directory import Directory, DirectoryError
 from slipring.iam.identities import Identity, parsed, root
 from slipring.iam.policies import Question, Use, denial, environment, evaluate
+from slipring.iam.policies.templates import Values
 from slipring.iam.records import SESSION_KEY_PREFIX, Entity
 from slipring.iam.sessions import Sessions
 from slipring.iam.sts_parameters import AssumeRole, Parameters, read_assume_role, read_seconds
@@ -27,6 +29,7 @@ Result: TypeAlias = dict[str, Any]
 """What an action answers, to be written as XML."""
 
 _ROLE_ARN = re.compile(r"arn:aws:iam::(\d{12}):role(?:/[^/]+)*/([^/]+)", re.ASCII)
+_RESOURCE_TAG = "aws:resourcetag/"
 _CHAINED_MAX_S = 3600
 _USER_S = (900, 129_600, 43_200)
 _ROOT_MAX_S = 3600
@@ -78,7 +81,7 @@ class TokenService:
 
     async def _assume_role(self, caller: Caller, parameters: Parameters) -> Result:
         identity = _identity(caller)
-        asked = _keeping_source(read_assume_role(parameters), identity)
+        asked = _inheriting(_keeping_source(read_assume_role(parameters), identity), identity)
         found = _ROLE_ARN.fullmatch(asked.role_arn)
         if found is None:
             raise errors.unfit(asked.role_arn, "roleArn", "Member must be the ARN of a role")
@@ -102,7 +105,8 @@ class TokenService:
             session_name=asked.session_name,
             documents=[asked.document] if asked.document else [],
             policies=asked.policies,
-            tags=asked.tags,
+            tags={**asked.inherited, **asked.tags},
+            transitive=[*asked.inherited, *asked.transitive],
             source_identity=asked.source_identity,
         )
         user = {
@@ -128,7 +132,7 @@ class TokenService:
             raise errors.role_not_assumable(principal.arn, asked.role_arn) from None
         if role.arn != asked.role_arn:
             raise errors.role_not_assumable(principal.arn, asked.role_arn)
-        trust = parsed(role.trust, "", Use.TRUST)
+        trust = parsed(role.trust, "", Use.TRUST).bound(role.trust_ids)
         now = environment(
             epoch_s=int(self._clock.machine_now()),
             source_ip=caller.origin.source_ip,
@@ -137,7 +141,7 @@ class TokenService:
             user_agent=caller.origin.agent,
         )
         for action in asked.actions:
-            question = Question(principal, action, role.arn, asked.context, now)
+            question = Question(principal, action, role.arn, partial(_look_up, asked, role), now)
             decision = evaluate(question, identity.policies, trust)
             if not decision.allowed:
                 raise denial(question, decision)
@@ -163,6 +167,24 @@ def _keeping_source(asked: AssumeRole, identity: Identity) -> AssumeRole:
     if held and asked.source_identity not in ("", held):
         raise errors.source_identity_kept()
     return replace(asked, source_identity=held or asked.source_identity)
+
+
+def _inheriting(asked: AssumeRole, identity: Identity) -> AssumeRole:
+    """A session's transitive tags go on to every role that is assumed with it, and keep their values ("Chaining roles
+    with session tags" in the IAM User Guide)."""
+    principal = identity.principal
+    inherited = {key: principal.tags[key] for key in sorted(principal.transitive)}
+    if {key.lower() for key in inherited} & {key.lower() for key in asked.tags}:
+        raise errors.inherited_tag()
+    return replace(asked, inherited=inherited)
+
+
+def _look_up(asked: AssumeRole, role: Entity, key: str) -> Values | None:
+    """The value of a condition key: what was asked for, or one of the role's own tags."""
+    if not key.startswith(_RESOURCE_TAG):
+        return asked.context(key)
+    wanted = key.removeprefix(_RESOURCE_TAG)
+    return next((value for name, value in role.tags.items() if name.lower() == wanted), None)
 
 
 def _identity(caller: Caller) -> Identity:

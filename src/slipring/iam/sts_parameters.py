@@ -36,6 +36,10 @@ class AssumeRole:
     policies: list[str] = field(default_factory=list)
     """Names of managed policies of the role's account."""
     tags: Tags = field(default_factory=dict)
+    transitive: list[str] = field(default_factory=list)
+    """Keys of the tags that are to go on to whatever role is assumed with the session."""
+    inherited: Tags = field(default_factory=dict)
+    """Those that have come so far from the session that asks."""
     external_id: str = ""
     source_identity: str = ""
 
@@ -43,7 +47,7 @@ class AssumeRole:
     def actions(self) -> list[str]:
         """What the caller must be allowed to do."""
         actions = ["sts:AssumeRole"]
-        if self.tags:
+        if self.tags or self.inherited:
             actions.append("sts:TagSession")
         if self.source_identity:
             actions.append("sts:SetSourceIdentity")
@@ -57,6 +61,8 @@ class AssumeRole:
             return self.external_id or None
         if key == "sts:sourceidentity":
             return self.source_identity or None
+        if key == "sts:transitivetagkeys":
+            return tuple(self.transitive) or None
         if key == "aws:tagkeys":
             return tuple(self.tags) or None
         if key.startswith("aws:requesttag/"):
@@ -75,13 +81,15 @@ def read_assume_role(parameters: Parameters) -> AssumeRole:
         )
     if document:
         parsed(document, "")
+    tags = _tags(parameters)
     return AssumeRole(
         role_arn=_required(parameters, "RoleArn"),
         session_name=name,
         seconds=read_seconds(parameters, *_ROLE_S),
         document=document,
         policies=_policies(parameters),
-        tags=_tags(parameters),
+        tags=tags,
+        transitive=_transitive(parameters, tags),
         external_id=_matching(parameters, "ExternalId", _EXTERNAL_ID),
         source_identity=_matching(parameters, "SourceIdentity", _SESSION_NAME),
     )
@@ -136,6 +144,20 @@ def _tags(parameters: Parameters) -> Tags:
     if len(tags) > _TAGS_MAX:
         raise errors.unfit(str(len(tags)), "tags", f"Member must have length less than or equal to {_TAGS_MAX}")
     return tags
+
+
+def _transitive(parameters: Parameters, tags: Tags) -> list[str]:
+    """Keys are the same whatever their case; the tags say how they are written."""
+    written = {key.lower(): key for key in tags}
+    found = []
+    for number in range(1, _TAGS_MAX + 1):
+        key = parameters.get(f"TransitiveTagKeys.member.{number}")
+        if key is None:
+            break
+        if key.lower() not in written:
+            raise errors.unfit(key, "transitiveTagKeys", "Member must be the key of a tag that is passed")
+        found.append(written[key.lower()])
+    return found
 
 
 def _required(parameters: Parameters, name: str) -> str:

@@ -61,11 +61,8 @@ async def create_role(
     access: Access, account: str, name: str, trust: IO[str], session_max_s: int, path: str, tags: tuple[str, ...]
 ) -> None:
     """Make a role without any policy but the one that says who may assume it."""
-    from slipring.iam.policies import Use, parse
-
-    document = trust.read()
-    parse(document, use=Use.TRUST)
-    await _create(access, "role", account, name, path, trust=document, session_max_s=session_max_s, tags=tags_of(tags))
+    trusting = await _trusting(access, trust)
+    await _create(access, "role", account, name, path, session_max_s=session_max_s, tags=tags_of(tags), **trusting)
 
 
 async def _create(access: Access, kind: Kind, account: str, name: str, path: str, **more: Any) -> None:
@@ -79,11 +76,17 @@ async def _create(access: Access, kind: Kind, account: str, name: str, path: str
 @click.argument("document", type=click.File(), metavar="FILE")
 async def trust_role(access: Access, account: str, name: str, document: IO[str]) -> None:
     """Let others assume a role than before."""
+    trusting = await _trusting(access, document)
+    await access.changes.change("role", account, name, lambda entity: replace(entity, **trusting))
+
+
+async def _trusting(access: Access, document: IO[str]) -> dict[str, Any]:
+    """What a role remembers of a trust policy. Raises MalformedPolicyDocument."""
+    from slipring.iam.bindings import bindings_of
     from slipring.iam.policies import Use, parse
 
     text = document.read()
-    parse(text, use=Use.TRUST)
-    await access.changes.change("role", account, name, lambda entity: replace(entity, trust=text))
+    return {"trust": text, "trust_ids": await bindings_of(access.directory, parse(text, use=Use.TRUST))}
 
 
 @store_command(group, "add")

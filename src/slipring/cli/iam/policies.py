@@ -62,22 +62,19 @@ async def show_policy(access: Access, account: str, name: str) -> None:
     click.echo((await access.directory.policy(account, name)).document)
 
 
-@store_command(iam, "attach")
-@click.argument("kind", type=KIND)
-@click.argument("name")
-@click.argument("policy_name", metavar="POLICY")
-async def attach(access: Access, account: str, kind: Kind, name: str, policy_name: str) -> None:
-    """Give a user, group or role a managed policy."""
-    await access.changes.attach(kind, account, name, policy_name)
+def _attachment(command: str, doc: str, *, detach: bool) -> None:
+    """A command that gives or takes a managed policy."""
+
+    async def change(access: Access, account: str, kind: Kind, name: str, policy_name: str) -> None:
+        await access.changes.attach(kind, account, name, policy_name, detach=detach)
+
+    change.__doc__ = doc
+    named = click.argument("name")(click.argument("policy_name", metavar="POLICY")(change))
+    store_command(iam, command)(click.argument("kind", type=KIND)(named))
 
 
-@store_command(iam, "detach")
-@click.argument("kind", type=KIND)
-@click.argument("name")
-@click.argument("policy_name", metavar="POLICY")
-async def detach(access: Access, account: str, kind: Kind, name: str, policy_name: str) -> None:
-    """Take a managed policy from a user, group or role."""
-    await access.changes.detach(kind, account, name, policy_name)
+_attachment("attach", "Give a user, group or role a managed policy.", detach=False)
+_attachment("detach", "Take a managed policy from a user, group or role.", detach=True)
 
 
 @store_command(inline, "put")

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Callable
 from pathlib import Path
 
+from slipring.edge.tls.handshakes import Handshakes
 from slipring.edge.tls.pairs import Pair, TlsError
 
 logger = logging.getLogger("slipring.edge")
@@ -18,13 +19,15 @@ _CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 class Tls:
     """The context that every handshake takes, and keeps being given the newest certificate."""
 
-    def __init__(self, pair: Pair, client_ca: Path | None, now: Callable[[], float]) -> None:
+    def __init__(self, pair: Pair, client_ca: Path | None, now: Callable[[], float], handshakes: Handshakes) -> None:
         """With `client_ca`, a file of certificates, every client must show one that these signed. `now` tells seconds
         since the Unix epoch. Raises TlsError."""
         self._pair = pair
         self._now = now
         self._stamps = _stamps(pair)
+        self.handshakes = handshakes
         self.context = _loaded(pair, now())
+        handshakes.watch(self.context)
         if client_ca is not None:
             _require_clients_of(client_ca, self.context)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 from typing import Any
@@ -68,6 +68,12 @@ class Policy:
     @cached_property
     def allowances(self) -> tuple[Statement, ...]:
         return tuple(each for each in self.statements if each.allow)
+
+    def bound(self, ids: Mapping[str, str]) -> Policy:
+        """The same, with the unique ids of the principals that it names by these ARNs."""
+        if not ids:
+            return self
+        return replace(self, statements=tuple([each.bound(ids) for each in self.statements]))
 
 
 def parse(document: str, name: str = "", use: Use = Use.IDENTITY) -> Policy:

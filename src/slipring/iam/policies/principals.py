@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import cached_property
 
@@ -45,6 +45,8 @@ class Principal:
     """`aws:userid`: a user's unique id, `role id:session name` of a session, the account of a root user."""
     tags: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Of the user or role, and those of the session over them."""
+    transitive: frozenset[str] = frozenset()
+    """Keys of those tags that go on to whatever role is assumed with these credentials."""
     more: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Further keys of the context that belong to the credentials, in lower case: `aws:tokenissuetime`."""
 
@@ -109,6 +111,11 @@ class PrincipalElement:
     negated: bool = False
     """NotPrincipal."""
 
+    def bound(self, ids: Mapping[str, str]) -> PrincipalElement:
+        """The same, with the unique ids of those whom it names by these ARNs."""
+        listed = tuple([ids.get(text, text) for text in self.listed])
+        return replace(self, listed=listed, names=frozenset([ids.get(name, name) for name in self.names]))
+
     def grant(self, principal: Principal) -> Grant:
         """How directly the element names `principal`; NotPrincipal does so for all whom it leaves out."""
         if not self.negated:
@@ -123,7 +130,7 @@ class PrincipalElement:
         """
         if not self.negated or self.everyone or principal.is_service:
             return self.grant(principal) is not Grant.NONE
-        named = principal.issuer in self.names if principal.issuer else bool(principal.ids & self.names)
+        named = bool((principal.ids - {principal.arn} if principal.issuer else principal.ids) & self.names)
         return not (principal.account in self.accounts and (named or principal.is_root))
 
     def _named(self, principal: Principal) -> Grant:

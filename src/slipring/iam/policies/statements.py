@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from slipring.iam.policies import conditions
@@ -55,6 +55,10 @@ class Statement:
         object.__setattr__(self, "_resource", resource)
         object.__setattr__(self, "_tests", tests)
         object.__setattr__(self, "conditional", changing or bool(tests))
+
+    def bound(self, ids: Mapping[str, str]) -> Statement:
+        """The same, with the unique ids of the principals that it names by these ARNs."""
+        return self if self.principals is None else replace(self, principals=self.principals.bound(ids))
 
     def concerns(self, question: Question) -> bool:
         """Whether the statement may apply, whatever the context says."""

@@ -53,6 +53,14 @@ def repeated_tag() -> InvalidParameterValue:
     return InvalidParameterValue("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
 
 
+def inherited_tag() -> InvalidParameterValue:
+    """A tag is passed whose key the session that asks hands on already. The words are unconfirmed."""
+    return InvalidParameterValue(
+        "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the"
+        " calling session."
+    )
+
+
 def root_assumes_no_role() -> AccessDeniedException:
     return AccessDeniedException("Roles may not be assumed by root accounts.")
 

@@ -11,10 +11,10 @@ from slipring.iam.policies import Decision, Policies, Policy, Principal, Questio
 from slipring.iam.policies.questions import nothing
 from slipring.iam.policies.templates import Lookup, Values
 from slipring.operations.access.needs import Need
+from slipring.operations.access.tags import RESOURCE_TAG, of_request, resource_tag
 from slipring.operations.policies.actions import CROSS_ACCOUNT_ACTIONS
 
 _PREFIX = "dynamodb:"
-_TAG = "aws:resourcetag/"
 
 PolicyOf: TypeAlias = Callable[[str], Policy | None]
 """The policy attached to a resource: a table, for its indexes too, or a stream, by its ARN."""
@@ -80,11 +80,8 @@ def policy_holder(resource: str) -> str:
 
 def _look_up(need: Need, table: Table | None, key: str) -> Values | None:
     """Tables have tags, and indexes their table's ("Using attribute-based access control with DynamoDB")."""
-    if key.startswith(_PREFIX):
+    if key.startswith(_PREFIX) or of_request(key):
         return need.keys(key, table)
-    if table is None or not key.startswith(_TAG) or policy_holder(need.resource).count("/") > 1:
+    if table is None or not key.startswith(RESOURCE_TAG) or policy_holder(need.resource).count("/") > 1:
         return None
-    tags = table.record.get("Tags", {})
-    values = tuple([value for name, value in tags.items() if name.lower() == key.removeprefix(_TAG)])
-    # Tags that differ in case alone are one to policies: all of them have to be right.
-    return values[0] if len(values) == 1 else values or None
+    return resource_tag(table.record.get("Tags", {}), key)

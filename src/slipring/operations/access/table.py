@@ -11,8 +11,9 @@ from typing import TypeAlias
 
 from slipring.iam.caller import Caller
 from slipring.operations.access import items, reads, statements
-from slipring.operations.access.needs import Need, Request, no_keys
+from slipring.operations.access.needs import Keys, Need, Request, no_keys
 from slipring.operations.access.resources import EVERYTHING, given_arn, global_table_arn, index_arn, table_arn
+from slipring.operations.access.tags import given_tags, named_tags
 
 Needs: TypeAlias = Callable[[Request, Caller], Iterator[Need]]
 """Raises ValidationException for a request that names its table or index as none can be named."""
@@ -45,9 +46,9 @@ def _on_index(action: str) -> Needs:
     return needs
 
 
-def _on_arn(action: str, member: str) -> Needs:
+def _on_arn(action: str, member: str, keys_of: Callable[[Request], Keys] = lambda request: no_keys) -> Needs:
     def needs(request: Request, caller: Caller) -> Iterator[Need]:
-        yield Need(action, given_arn(request[member], caller), no_keys)
+        yield Need(action, given_arn(request[member], caller), keys_of(request))
 
     return needs
 
@@ -62,12 +63,12 @@ def _on_global_table(action: str) -> Needs:
 
 def _create_table(request: Request, caller: Caller) -> Iterator[Need]:
     """A policy and tags need what attaching them later would."""
-    arn = table_arn(request["TableName"], caller)
-    yield Need("CreateTable", arn, no_keys)
+    arn, keys = table_arn(request["TableName"], caller), given_tags(request)
+    yield Need("CreateTable", arn, keys)
     if "ResourcePolicy" in request:
-        yield Need("PutResourcePolicy", arn, no_keys)
+        yield Need("PutResourcePolicy", arn, keys)
     if request.get("Tags"):
-        yield Need("TagResource", arn, no_keys)
+        yield Need("TagResource", arn, keys)
 
 
 def _import_table(request: Request, caller: Caller) -> Iterator[Need]:
@@ -149,10 +150,10 @@ NEEDS: dict[str, Needs] = {
     "Scan": reads.scan,
     "SearchVectors": _on_index("SearchVectors"),
     "StartBulkPutItems": _on_table("StartBulkPutItems"),
-    "TagResource": _on_arn("TagResource", "ResourceArn"),
+    "TagResource": _on_arn("TagResource", "ResourceArn", given_tags),
     "TransactGetItems": items.transact_get_items,
     "TransactWriteItems": items.transact_write_items,
-    "UntagResource": _on_arn("UntagResource", "ResourceArn"),
+    "UntagResource": _on_arn("UntagResource", "ResourceArn", named_tags),
     "UpdateContinuousBackups": _on_table("UpdateContinuousBackups"),
     "UpdateContributorInsights": _on_index("UpdateContributorInsights"),
     "UpdateGlobalTable": _on_global_table("UpdateGlobalTable"),

@@ -10,12 +10,14 @@ import orjson
 from slipring.engine import keyspace
 from slipring.engine.engine import Engine
 from slipring.engine.stream_changes import change_stream
+from slipring.iam.bindings import bearers, bindings_of
 from slipring.iam.caller import Caller
+from slipring.iam.directory import Directory
 from slipring.iam.identities import root
-from slipring.iam.policies import Outcome, Policies, Policy, Question, evaluate
+from slipring.iam.policies import Outcome, Policies, Policy, Question, evaluate, parse_resource_policy, printed
 from slipring.model.errors import resource_policies as errors
 from slipring.operations.answers import answer
-from slipring.operations.policies.attached import Record, attached, detached, document_of, revision_of
+from slipring.operations.policies.attached import Record, attached, detached, document_of, named_in, revision_of
 from slipring.operations.policies.documents import stream_policy, table_policy
 from slipring.operations.policies.holders import Holder, not_found, parse_holder
 
@@ -26,17 +28,29 @@ async def put_resource_policy(engine: Engine, request: dict[str, Any], caller: C
     policy = (table_policy if holder.stream_label is None else stream_policy)(request["Policy"])
     if not request.get("ConfirmRemoveSelfResourceAccess"):
         _check_not_locked_out(policy, holder, caller)
+    ids = await bindings_of(Directory(engine.store), policy)
     now, expected = engine.clock.now(), request.get("ExpectedRevisionId")
-    changed = await _change(engine, holder, caller, lambda record: attached(record, policy, now, expected, holder.arn))
+
+    def revise(record: Record) -> Record:
+        return attached(record, policy, ids, now, expected, holder.arn)
+
+    changed = await _change(engine, holder, caller, revise)
     return answer({"RevisionId": revision_of(changed)})
 
 
 async def get_resource_policy(engine: Engine, request: dict[str, Any], caller: Caller) -> list[bytes]:
+    """A principal that is gone is told by its unique id ("AWS JSON policy elements: Principal" in the IAM User
+    Guide)."""
     holder = parse_holder(request["ResourceArn"])
     record = await _find(engine, holder, caller)
     document = document_of(record)
     if document is None:
         raise errors.policy_not_found(holder.arn)
+    meant = named_in(record)
+    now = await bearers(Directory(engine.store), meant)
+    gone = {arn: id_ for arn, id_ in meant.items() if now.get(arn) != id_}
+    if gone:
+        document = printed(parse_resource_policy(document).bound(gone))
     return answer({"Policy": document, "RevisionId": revision_of(record)})
 
 

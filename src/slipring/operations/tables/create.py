@@ -6,7 +6,9 @@ from typing import Any
 
 from slipring.engine.engine import Engine
 from slipring.engine.table import TableRecord
+from slipring.iam.bindings import bindings_of
 from slipring.iam.caller import Caller
+from slipring.iam.directory import Directory
 from slipring.model.errors import tables as errors
 from slipring.model.errors.validation import NOT_NULL, constraints_failed, failure
 from slipring.model.table_names import parse_table_name
@@ -34,6 +36,9 @@ async def create_table(engine: Engine, request: dict[str, Any], caller: Caller) 
     _check(request)
     record = _record(engine, request)
     now = engine.clock.now()
+    if "ResourcePolicy" in request:
+        policy = table_policy(request["ResourcePolicy"])
+        record = attached(record, policy, await bindings_of(Directory(engine.store), policy), now, None, "")
     last_label = await engine.catalog.last_stream_label(record["TableName"], caller.namespace)
     table = await engine.catalog.create(
         record,
@@ -89,8 +94,6 @@ def _record(engine: Engine, request: dict[str, Any]) -> TableRecord:
         record["SSESpecification"] = request["SSESpecification"]
     if request.get("Tags"):
         record["Tags"] = {tag["Key"]: tag["Value"] for tag in request["Tags"]}
-    if "ResourcePolicy" in request:
-        record = attached(record, table_policy(request["ResourcePolicy"]), now, None, "")
     index_id = 0
     for member in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes"):
         if member in request:

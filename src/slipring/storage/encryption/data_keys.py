@@ -57,15 +57,19 @@ class DataKeys:
 
     async def rotate(self) -> int:
         """Give every table a new key for what is written from now on; how many tables there are."""
-        tables = [table async for table in self._tables()]
+        tables = [table async for table, _ in self._records()]
         for table in tables:
             await self._add(table)
         await self._store.commit((), lambda _: Writes({DATA_KEYS_CHANGED: b""}, None, None))
         return len(tables)
 
+    async def newest_numbers(self) -> dict[bytes, int]:
+        """Of each table that has keys, the number of the newest."""
+        return {table: len(orjson.loads(record)) - 1 async for table, record in self._records()}
+
     async def seal_again(self) -> int:
         """Seal every table's keys with the first master key; how many tables there are. Raises StoreDamaged."""
-        tables = [table async for table in self._tables()]
+        tables = [table async for table, _ in self._records()]
         for table in tables:
             await self._store.commit([DATA_KEYS + table], partial(self._sealed_again, table))
         return len(tables)
@@ -80,12 +84,12 @@ class DataKeys:
             each["Sealed"] = b64encode(sealed).decode()
         return Writes({DATA_KEYS + table: orjson.dumps(keys)}, None, None)
 
-    async def _tables(self) -> AsyncIterator[bytes]:
-        """The ids of those that have keys."""
+    async def _records(self) -> AsyncIterator[tuple[bytes, bytes]]:
+        """The ids of the tables that have keys, with what is kept of these."""
         start, stop = DATA_KEYS + b"\x00", DATA_KEYS + b"\xff" * 5
         while found := await self._store.scan(start, stop, limit=_KEYS_PER_READ, bytes_max=1 << 30):
-            for key, _ in found:
-                yield key[len(DATA_KEYS) :]
+            for key, record in found:
+                yield key[len(DATA_KEYS) :], record
             start = found[-1][0] + b"\x00"
 
     async def _add(self, table: bytes, *, only_first: bool = False) -> bytes:

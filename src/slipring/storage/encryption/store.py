@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 from slipring.storage.contract import SEALED, Decide, R, Reader, Snapshot, Store, StoreDamaged, Writes
 from slipring.storage.encryption.ciphers import HEADER_BYTES, OVERHEAD_BYTES, table_of
@@ -17,6 +18,17 @@ _USUAL_BYTES = 64
 UNREADABLE = b"\xff" + bytes(4) + b"\xff" * 59
 """What a scan answers for a value that does not open: nothing whose checksum is right, be it an item (of no size) or a
 record of the journal. So who reads it gets an error, and a scrub can name it and go on."""
+
+_RENEWED_PER_COMMIT = 128
+_RENEWED_BYTES_PER_COMMIT = 1024 * 1024
+
+
+class Stretch(NamedTuple):
+    """What became of a stretch of values."""
+
+    next: bytes | None
+    """Where to go on; None at the end."""
+    renewed: int
 
 
 class _KeyMissing(Exception):
@@ -99,9 +111,13 @@ class EncryptedStore(EncryptedReader):
             puts = {key: None if value is None else self._close(key, value) for key, value in writes.puts.items()}
             return Writes(puts, writes.counts, writes.result)
 
+        return await self._landed(reads, decide_sealed)
+
+    async def _landed(self, reads: Sequence[bytes], decide: Decide[R]) -> R:
+        """What comes of a commit to the store beneath that may need data keys first."""
         while True:
             try:
-                return await self._store.commit(reads, decide_sealed)
+                return await self._store.commit(reads, decide)
             except _KeyMissing as missing:
                 if missing.header is None:
                     await self._keys.load(missing.table)
@@ -120,6 +136,45 @@ class EncryptedStore(EncryptedReader):
     async def rotate(self) -> int:
         """Give every table a new data key; how many tables there are."""
         return await self._keys.rotate()
+
+    async def newest_numbers(self) -> dict[bytes, int]:
+        """Of each table that has data keys, by its id, the number of the newest: 0 for the first."""
+        return await self._keys.newest_numbers()
+
+    async def renew(self, table: bytes, start: bytes, stop: bytes) -> Stretch:
+        """Seal what lies in a stretch of a table's values with its newest data key, where it is sealed with another.
+
+        A value that does not open stays as it is: a scrub names it. Raises StoreError."""
+        while (newest := self._keys.newest.get(table)) is None:
+            await self._keys.load(table)
+        found = await self._store.scan(start, stop, limit=_RENEWED_PER_COMMIT, bytes_max=_RENEWED_BYTES_PER_COMMIT)
+        old = [pair for pair in found if not pair[1].startswith(newest.header)]
+        renewed = await self._renewed(table, old) if old else 0
+        read_bytes = sum([len(value) for _, value in found])
+        ended = len(found) < _RENEWED_PER_COMMIT and read_bytes < _RENEWED_BYTES_PER_COMMIT
+        return Stretch(None if ended else found[-1][0] + b"\x00", renewed)
+
+    async def _renewed(self, table: bytes, old: Sequence[Pair]) -> int:
+        """How many of these values were sealed anew, as they are by then."""
+        readable = set()
+        for header in {value[:HEADER_BYTES] for _, value in old}:
+            with suppress(StoreDamaged):
+                await self._keys.find(table, header)
+                readable.add(header)
+        keys = [key for key, value in old if value[:HEADER_BYTES] in readable]
+
+        def decide(values: Sequence[bytes | None]) -> Writes[int]:
+            puts: dict[bytes, bytes | None] = {}
+            for key, value in zip(keys, values, strict=True):
+                newest = self._keys.newest.get(table)
+                if newest is None:
+                    raise _KeyMissing(table, None)
+                if value is not None and not value.startswith(newest.header):
+                    with suppress(StoreDamaged):
+                        puts[key] = newest.close(key, self._open(key, value))
+            return Writes(puts, None, len(puts))
+
+        return await self._landed(keys, decide)
 
     async def seal_again(self) -> int:
         """Seal all data keys with the first master key; how many tables there are. Raises StoreDamaged."""
