@@ -22,6 +22,7 @@ def test_names_keep_prometheus_conventions(metric: Metric) -> None:
     assert metric.name.endswith("_total") == (metric.kind == "counter")
     assert not re.search(r"_(ms|us|kb|mb|minutes|percent)(_|$)", metric.name)
     allowed = {"operation", "error", "table", "index", "trigger", "kind", "durability", "version", "python"}
+    allowed |= {"limit", "status"}
     assert set(metric.labels) <= allowed
     assert metric.help.endswith(".") and "\n" not in metric.help
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from slipring.edge.sigv4 import Mac, canonical_query, canonical_request, signing_key, string_to_sign
+from slipring.edge.sigv4 import Mac, canonical_query, canonical_request, signing_key, string_to_sign, trimmed
 
 SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 MOMENT = "20150830T123600Z"
@@ -69,3 +74,33 @@ def test_a_signature_is_that_of_the_test_suite(
 def test_a_query_has_one_canonical_form(query: bytes, canonical: bytes) -> None:
     """However a client wrote it; else a request that a proxy rewrote would be refused."""
     assert canonical_query(query) == canonical
+
+
+PATHS = st.lists(st.sampled_from(["", ".", "..", "a", "b c", "-._~", "%20", "ü"]), max_size=6).map("/".join)
+QUERIES = st.dictionaries(
+    st.sampled_from(["a", "A", "b", "Param-1", "ü", "-._~"]), st.sampled_from(["", "1", "b c", "=", "%"])
+)
+HEADERS = st.dictionaries(
+    st.sampled_from(["My-Header1", "my-header2", "Zoo", "X-Amz-Security-Token"]),
+    st.sampled_from(["", "value", "  led by blanks", "one   two", '"a   b   c"', "text, more"]),
+)
+
+
+@given(st.sampled_from(["GET", "POST"]), PATHS, QUERIES, HEADERS, st.sampled_from([b"", b"Param1=value1", b"\xff"]))
+@example("GET", "../..//example1/./example2/..", {}, {}, b"")
+@example("POST", "", {"Param-1": "value1", "b": "b c"}, {"My-Header1": " value4  value1 "}, b"Param1=value1")
+def test_signatures_are_those_of_botocore(
+    method: str, path: str, query: dict[str, str], headers: dict[str, str], body: bytes
+) -> None:
+    """The canonical request and the signature, for whatever a client may send to whatever service."""
+    request = AWSRequest(method, f"https://example.amazonaws.com/{path}", headers, body, query)
+    request.headers["X-Amz-Date"] = request.context["timestamp"] = MOMENT
+    signer = SigV4Auth(Credentials("AKIDEXAMPLE", SECRET), "service", "us-east-1")
+    canonical = signer.canonical_request(request)
+    url = f"/{path}?{request.prepare().url.partition('?')[2]}".encode()
+    values = {name.lower(): [trimmed(value.encode())] for name, value in request.headers.items()}
+    values["host"] = [b"example.amazonaws.com"]
+    ours = canonical_request(method.encode(), url, values, sorted(values), body)
+    assert ours.decode() == canonical
+    to_sign = string_to_sign(MOMENT, SCOPE, ours)
+    assert Mac(signing_key(SECRET, SCOPE)).hex(to_sign).decode() == signer.signature(to_sign.decode(), request)

@@ -8,6 +8,7 @@ import random
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -16,6 +17,7 @@ from slipring.storage.contract import Writes
 from slipring.storage.encryption.ciphers import HEADER_BYTES, table_of
 from slipring.storage.encryption.store import UNREADABLE, EncryptedStore
 from slipring.storage.memory import MemoryStore
+from tests.admin.prometheus import parse
 from tests.cli.processes import Serving, slipring
 from tests.edge.wire import eventually
 from tests.encryption.stores import ENTRY, ITEM, OTHER, RECORD, contents, fresh, write
@@ -177,6 +179,12 @@ def test_servers_do_it_and_tell_how_far_they_are(tmp_path: Path) -> None:
     path = tmp_path / "store"
     more = more_for(path, SLIPRING_ENCRYPTION="on", SLIPRING_DURABILITY="relaxed")
 
+    def metrics(url: str) -> tuple[float, float]:
+        """Values sealed anew, and tables that wait."""
+        with urlopen(f"{url}/metrics") as answer:
+            page = parse(answer.read().decode())
+        return page.value("slipring_renewed_values_total"), page.value("slipring_renewal_tables_waiting")
+
     def command(name: str) -> Any:
         ran = slipring("keys", name, cwd=tmp_path, more=more_for(path))
         assert ran.returncode == 0, ran.stderr
@@ -187,7 +195,9 @@ def test_servers_do_it_and_tell_how_far_they_are(tmp_path: Path) -> None:
         create(dynamodb)
         put(dynamodb)
         command("rotate")
-        assert eventually(lambda: command("show").endswith("of 0 values may be sealed with an older one still\n"), 60)
+        # An item, its copy in an index, and the record of the journal.
+        assert eventually(lambda: metrics(serving.url) == (3, 0), 60)
+        assert command("show") == "1 tables have data keys; of 0 values may be sealed with an older one still\n"
         assert text_of(dynamodb) == SECRET
     scrubbed = slipring("scrub", cwd=tmp_path, more=more_for(path))
     assert (scrubbed.returncode, scrubbed.stdout) == (0, "everything agrees\n"), scrubbed.stderr

@@ -614,8 +614,8 @@ def test_tags_in_a_request_can_be_asked_for(place: Place, root: Any) -> None:
         for names in (["Owner"], ["Stage", "Owner"]):
             assert error_of(client.untag_resource, **tagged, TagKeys=names)[0] == "AccessDeniedException"
         client.untag_resource(**tagged, TagKeys=["Stage"])
-        for tags, allowed in ((None, False), (wrong, False), (right, True)):
-            created = table_definition(unique("made"), ("pk", "S"), **({"Tags": tags} if tags else {}))
+        for given, allowed in (([], False), (wrong, False), (right, True)):
+            created = table_definition(unique("made"), ("pk", "S"), **({"Tags": given} if given else {}))
             if allowed:
                 client.create_table(**created)
             else:

@@ -6,12 +6,15 @@ Source: IAM user guide, "Create a signed AWS API request" and "Elements of an AW
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 TERMINATOR = "aws4_request"
+
+_BLANKS = re.compile(rb"[ \t]+")
 
 _BLOCK_BYTES = 64
 _INNER_PAD = bytes(byte ^ 0x36 for byte in range(256))
@@ -76,6 +79,11 @@ def canonical_path(path: bytes) -> bytes:
             steps.append(step)
     trailing = b"/" if steps and path.endswith(b"/") else b""
     return quote_from_bytes(b"/" + b"/".join(steps) + trailing, safe="/-_.~").encode()
+
+
+def trimmed(value: bytes) -> bytes:
+    """A header's value without blanks at its ends, and with one for several within."""
+    return _BLANKS.sub(b" ", value).strip(b" ")
 
 
 def canonical_query(query: bytes) -> bytes:
