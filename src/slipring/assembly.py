@@ -141,7 +141,9 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
         access().keyring.start()
 
     def samples() -> Samples:
-        denied: Samples = {} if gate is None else {"slipring_denied_requests_total": by_label(gate.denied)}
+        denied = {} if gate is None else gate.denied
+        if access.cache_info().currsize:
+            denied = {**denied, **access().tokens.denied}
         return {
             **store_samples(store),
             **table_samples(engine.catalog.usages),
@@ -150,7 +152,7 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
             **trigger_samples(triggers),
             **archive_samples(archiver),
             **renewal_samples(renewal),
-            **denied,
+            "slipring_denied_requests_total": by_label(denied),
         }
 
     async def follow_clock() -> dict[str, Any]:

@@ -445,14 +445,18 @@ def test_a_policy_that_is_taken_back_allows_no_longer(place: Place, scores: str)
         assert error_of(client.scan, TableName=scores)[0] == "AccessDeniedException"
 
 
-def test_what_is_denied_is_counted(place: Place, scores: str) -> None:
+@pytest.mark.parametrize("operation", ["DeleteTable", "AssumeRole"])
+def test_what_is_denied_is_counted(place: Place, scores: str, operation: str) -> None:
     def count() -> float:
         with urllib.request.urlopen(f"{place.url}/metrics") as response:
-            return parse(response.read().decode()).value("slipring_denied_requests_total", operation="DeleteTable")
+            return parse(response.read().decode()).value("slipring_denied_requests_total", operation=operation)
 
-    before = count()
-    with closing(place.client(place.user(unique("user")))) as client:
-        error_of(client.delete_table, TableName=scores)
+    before, keys = count(), place.user(unique("user"))
+    with closing(place.client(keys)) as client, closing(place.client(keys, "sts")) as sts:
+        if operation == "AssumeRole":
+            error_of(sts.assume_role, RoleArn=f"arn:aws:iam::{ACCOUNT}:role/nowhere", RoleSessionName="visit")
+        else:
+            error_of(client.delete_table, TableName=scores)
     assert count() == before + 1
 
 

@@ -24,9 +24,12 @@ from slipring.iam.records import SESSION_KEY_PREFIX, Entity
 from slipring.iam.sessions import Sessions
 from slipring.iam.sts_parameters import AssumeRole, Parameters, read_assume_role, read_seconds
 from slipring.model.errors import sts as errors
+from slipring.model.errors.tree import AccessDeniedException
 
 Result: TypeAlias = dict[str, Any]
 """What an action answers, to be written as XML."""
+
+Perform: TypeAlias = Callable[[Caller, Parameters], Awaitable[Result]]
 
 _ROLE_ARN = re.compile(r"arn:aws:iam::(\d{12}):role(?:/[^/]+)*/([^/]+)", re.ASCII)
 _RESOURCE_TAG = "aws:resourcetag/"
@@ -49,11 +52,23 @@ class TokenService:
         self._clock = clock
         self._ids = ids
         self._secure = secure
-        self.actions: Mapping[str, Callable[[Caller, Parameters], Awaitable[Result]]] = {
+        self.denied: dict[str, int] = {}
+        """How many requests were not allowed, by action."""
+        actions: dict[str, Perform] = {
             "AssumeRole": self._assume_role,
             "GetCallerIdentity": self._caller_identity,
             "GetSessionToken": self._session_token,
         }
+        self.actions: Mapping[str, Perform] = {
+            name: partial(self._counted, name, perform) for name, perform in actions.items()
+        }
+
+    async def _counted(self, name: str, perform: Perform, caller: Caller, parameters: Parameters) -> Result:
+        try:
+            return await perform(caller, parameters)
+        except AccessDeniedException:
+            self.denied[name] = self.denied.get(name, 0) + 1
+            raise
 
     async def _caller_identity(self, caller: Caller, parameters: Parameters) -> Result:
         principal = _identity(caller).principal
