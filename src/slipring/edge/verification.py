@@ -20,7 +20,7 @@ from slipring.edge.plans import Plan
 from slipring.edge.request import Request
 from slipring.edge.sigv4 import TERMINATOR, Mac, canonical_request, signing_key, string_to_sign, trimmed
 from slipring.iam.caller import Caller
-from slipring.iam.credentials import Credential, Credentials
+from slipring.iam.credentials import Credential, Credentials, NotLoaded
 from slipring.iam.isolation import Isolation
 from slipring.model.errors import edge as errors
 from slipring.model.errors.base import ApiError
@@ -123,12 +123,16 @@ class Verifier:
         credential = self._credentials.find(found.access_key, _token(found, values))
         key = signing_key((credential or _NOBODY).secret_key, found.scope)
         mismatch = _mismatch(request, found, moment, values, key)
-        refusal = errors.unrecognized_client() if credential is None or credential.identity is None else mismatch
+        refusal = errors.unrecognized_client() if credential is None else mismatch
         if refusal is not None:
             if not tried:
                 self._pretend(request)
             raise refusal
-        assert credential is not None and credential.identity is not None
+        assert credential is not None, "it was refused otherwise"
+        if credential.identify is not None:
+            raise NotLoaded(credential.identify)
+        if credential.identity is None:
+            raise errors.unrecognized_client()
         if now >= credential.expires_at:
             raise errors.expired_token()
         self._credentials.used(found.access_key, service, found.region)

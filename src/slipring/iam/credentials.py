@@ -19,11 +19,14 @@ class Credential:
     access_key: str
     secret_key: str = field(repr=False)
     identity: Identity | None = field(repr=False)
-    """Whose it is; None for nobody's."""
+    """Whose it is; None for nobody's, or while it has to be read (`identify`)."""
     expires_at: float = float("inf")
     """When a temporary credential ends, in seconds since the Unix epoch."""
     trusted_until: float = float("inf")
     """When it has to be looked up again, since it may have been taken back; in seconds since the Unix epoch."""
+    identify: Callable[[], Awaitable[None]] | None = field(default=None, repr=False)
+    """Reads whose it is, after which it has to be looked up again. That is for who has signed rightly alone: others
+    would learn by the time it takes that there is such a key."""
 
 
 class NotLoaded(Exception):

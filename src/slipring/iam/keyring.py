@@ -10,8 +10,10 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from hashlib import sha256
+from typing import TypeAlias
 
 from slipring.clock import Clock
 from slipring.iam import keyspace
@@ -31,6 +33,9 @@ _KNOWN_MAX = 4096
 """How many credentials, those included that are none, are known before all are forgotten."""
 
 _NOTE_USES_S = 60.0
+
+Known: TypeAlias = dict[bytes, tuple[Credential | None, float]]
+"""Credentials, and until when each may be believed to be so."""
 
 
 class Keyring:
@@ -53,7 +58,7 @@ class Keyring:
         self._given = given
         self._clock = clock
         self._trust_s = trust_s
-        self._known: dict[bytes, tuple[Credential | None, float]] = {}
+        self._known: Known = {}
         self._users: dict[tuple[str, str], tuple[Identity | None, float]] = {}
         self._uses: dict[str, LastUse] = {}
         self._noting: asyncio.Task[None] | None = None
@@ -103,9 +108,25 @@ class Keyring:
         known = self._known
         until = self._clock.machine_now() + self._trust_s
         credential = await self._read(access_key, session_token, until)
+        if credential is not None and credential.identity is None:
+            credential = replace(credential, identify=partial(self._identify, known, name, credential))
         if len(known) >= _KNOWN_MAX:
             known.clear()
         known[name] = credential, until
+
+    async def _identify(self, known: Known, name: bytes, credential: Credential) -> None:
+        """Read whose a user's access key is, of which no more is known yet than its secret."""
+        identity = await self._owner(credential.access_key)
+        found = None if identity is None else replace(credential, identity=identity, identify=None)
+        known[name] = found, credential.trusted_until
+
+    async def _owner(self, access_key: str) -> Identity | None:
+        try:
+            found = await self._directory.access_key(access_key)
+            user = await self._directory.entity("user", found.account, found.user)
+            return await user_identity(self._directory, user)
+        except DirectoryError:
+            return None
 
     async def _load_user(self, account: str, name: str) -> None:
         known = self._users
@@ -135,9 +156,7 @@ class Keyring:
         found = await self._directory.access_key(access_key)
         if not found.active or self._keys is None:
             return None
-        user = await self._directory.entity("user", found.account, found.user)
-        identity = await user_identity(self._directory, user)
-        return Credential(access_key, self._keys.secret(found), identity, trusted_until=until)
+        return Credential(access_key, self._keys.secret(found), None, trusted_until=until)
 
     async def _of_session(self, session: Session, until: float) -> Credential | None:
         identity = await session_identity(self._directory, session)
