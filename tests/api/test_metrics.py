@@ -303,6 +303,14 @@ def test_the_page_tells_of_everything(own: ServerThread, client: Client) -> None
         "slipring_archive_time_seconds",
         "slipring_scrub_differences",
         "slipring_scrub_time_seconds",
+        # This store is not encrypted.
+        "slipring_renewal_tables_waiting",
+        "slipring_renewed_values_total",
+        # No client is bounded, there is no TLS, and everybody may make admin calls.
+        "slipring_limited_connections_total",
+        "slipring_limited_requests_total",
+        "slipring_failed_handshakes_total",
+        "slipring_refused_admin_calls_total",
         # This server verifies no signatures and asks no policies.
         "slipring_denied_requests_total",
         "slipring_signature_failures_total",
