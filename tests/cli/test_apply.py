@@ -45,6 +45,17 @@ def index(name: str, attribute: str, capacity: str = "", projection: str = "ALL"
 
 INDEXES = "      GlobalSecondaryIndexes:\n" + index("by-a", "a") + index("by-b", "b")
 
+STREAM_POLICY = (
+    "{Version: 2012-10-17, Statement: [{Effect: Allow, Principal: {AWS: '111122223333'},"
+    " Action: 'dynamodb:GetRecords', Resource: '*'}]}"
+)
+
+
+def stream(view: str, *, policy: bool = False) -> str:
+    more = f", ResourcePolicy: {{PolicyDocument: {STREAM_POLICY}}}" if policy else ""
+    return f"      StreamSpecification: {{StreamViewType: {view}{more}}}\n"
+
+
 Apply = Callable[..., Result]
 
 
@@ -80,7 +91,7 @@ def said(result: Result) -> list[str]:
 def test_a_table_is_made_once_and_then_there_is_nothing_to_do(apply: Apply, ddb: Client) -> None:
     """Every part of it reads back as it was asked for, so a second run finds no difference."""
     more = (
-        f"{ON_DEMAND}{INDEXES}      StreamSpecification: {{StreamViewType: NEW_IMAGE}}\n"
+        f"{ON_DEMAND}{INDEXES}{stream('NEW_IMAGE', policy=True)}"
         "      TimeToLiveSpecification: {AttributeName: t, Enabled: true}\n"
         "      PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true}\n"
         "      OnDemandThroughput: {MaxReadRequestUnits: 9, MaxWriteRequestUnits: 8}\n"
@@ -93,6 +104,7 @@ def test_a_table_is_made_once_and_then_there_is_nothing_to_do(apply: Apply, ddb:
     )
     assert said(apply(more)) == [
         "create it with the key pk (S), on demand, 2 indexes, a stream of NEW_IMAGE",
+        "give its stream the policy",
         "turn its time to live on, by t",
         "keep 35 days for recovery to any time",
     ]
@@ -132,10 +144,17 @@ CHANGES: list[Change] = [
         ["be ready for 15000 ReadUnitsPerSecond and 4000 WriteUnitsPerSecond"],
     ),
     (
-        ON_DEMAND + "      StreamSpecification: {StreamViewType: NEW_IMAGE}\n",
-        ON_DEMAND + "      StreamSpecification: {StreamViewType: KEYS_ONLY}\n",
+        ON_DEMAND + stream("NEW_IMAGE"),
+        ON_DEMAND + stream("KEYS_ONLY"),
         ["turn its stream off", "turn on a stream of KEYS_ONLY"],
     ),
+    (
+        ON_DEMAND + stream("NEW_IMAGE", policy=True),
+        ON_DEMAND + stream("KEYS_ONLY", policy=True),
+        ["turn its stream off", "turn on a stream of KEYS_ONLY", "give its stream the policy"],
+    ),
+    (ON_DEMAND + stream("NEW_IMAGE", policy=True), ON_DEMAND + stream("NEW_IMAGE"), ["remove its stream's policy"]),
+    (ON_DEMAND + stream("NEW_IMAGE", policy=True), ON_DEMAND, ["turn its stream off"]),
     (
         ON_DEMAND + "      TimeToLiveSpecification: {AttributeName: t, Enabled: true}\n",
         ON_DEMAND + "      TimeToLiveSpecification: {AttributeName: u, Enabled: true}\n",

@@ -82,7 +82,7 @@ Resources:
         KeySchema: [{AttributeName: n, KeyType: HASH}]
         Projection: {ProjectionType: INCLUDE, NonKeyAttributes: [a]}
         ProvisionedThroughput: {ReadCapacityUnits: 1, WriteCapacityUnits: 2}
-      StreamSpecification: {StreamViewType: NEW_IMAGE}
+      StreamSpecification: {StreamViewType: NEW_IMAGE, ResourcePolicy: {PolicyDocument: {Statement: [{Sid: 7}]}}}
       SSESpecification: {SSEEnabled: "true"}
       TimeToLiveSpecification: {AttributeName: expires, Enabled: "true"}
       PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: "3"}
@@ -120,6 +120,7 @@ Resources:
         "Version": "2012-10-17",
         "Statement": [{"Resource": "arn:aws:dynamodb:us-east-1:000000000000:table/orders"}],
     }
+    assert table.stream_policy == {"Statement": [{"Sid": 7}]}
 
 
 def test_what_an_on_demand_table_does_not_have_is_left_out() -> None:
@@ -199,6 +200,39 @@ def test_of_a_global_table_this_regions_replica_is_made() -> None:
     assert (first.tables[0].recovery_days, second.tables[0].recovery_days) == (35, 0)
     assert (first.tables[0].tags, second.tables[0].tags) == (None, {"here": "eu"})
     assert [each.part for each in first.unsupported] == ["Orders.Replicas", "Orders.WriteCapacityAutoScalingSettings"]
+
+
+def test_a_global_table_of_the_cdk_is_all_there() -> None:
+    """As its TableV2 writes it: everything stands with the replica, and insights are said to be off."""
+    text = with_table(
+        """
+      GlobalSecondaryIndexes:
+      - {IndexName: by-pk, KeySchema: [{AttributeName: pk, KeyType: HASH}], Projection: {ProjectionType: ALL}}
+      StreamSpecification: {StreamViewType: KEYS_ONLY}
+      Replicas:
+      - Region: !Ref AWS::Region
+        ContributorInsightsSpecification: {Enabled: false}
+        DeletionProtectionEnabled: true
+        GlobalSecondaryIndexes:
+        - {IndexName: by-pk, ContributorInsightsSpecification: {Enabled: false}}
+        PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 3}
+        ReplicaStreamSpecification: {ResourcePolicy: {PolicyDocument: {Id: stream}}}
+        ResourcePolicy: {PolicyDocument: {Id: table}}
+        TableClass: STANDARD_INFREQUENT_ACCESS
+"""
+    ).replace("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable")
+    table = only_table(text)
+    assert (table.policy, table.stream_policy, table.recovery_days) == ({"Id": "table"}, {"Id": "stream"}, 3)
+    assert table.definition["StreamSpecification"] == {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
+    assert (table.definition["TableClass"], table.definition["DeletionProtectionEnabled"]) == (
+        "STANDARD_INFREQUENT_ACCESS",
+        True,
+    )
+    enabled = read(text.replace("Enabled: false", "Enabled: true"))
+    assert [str(each) for each in enabled.unsupported] == [
+        "Orders.GlobalSecondaryIndexes.by-pk.ContributorInsightsSpecification: is not there in Slipring",
+        "Orders.ContributorInsightsSpecification: is not there in Slipring",
+    ]
 
 
 def test_json_is_read_as_yaml_is() -> None:

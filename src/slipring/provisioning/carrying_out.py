@@ -8,12 +8,16 @@ from typing import Any
 from slipring.provisioning.asking import Asking, Call, Pause, Refused, unless
 from slipring.provisioning.current import current_table
 from slipring.provisioning.plan import Step, TablePlan, plan
-from slipring.provisioning.settings import ARN
+from slipring.provisioning.settings import ARN, STREAM_ARN
 from slipring.templates.desired import DesiredTable
 
 _LOOK_AGAIN_S = 0.2
 _LOOKS_MAX = 3000
 """Ten minutes for a table to settle. The service refuses a change of a table while another is going on."""
+
+
+_ARNS = {ARN: "TableArn", STREAM_ARN: "LatestStreamArn"}
+"""What DescribeTable tells under which name."""
 
 
 class StepFailed(Exception):
@@ -35,9 +39,9 @@ def carry_out(table_name: str, step: Step) -> Asking[None]:
     try:
         if step.call.operation != "CreateTable":
             yield from _settled(table_name)
-        if parameters.get("ResourceArn") == ARN:
+        if parameters.get("ResourceArn") in _ARNS:
             described = yield Call("DescribeTable", {"TableName": table_name})
-            parameters["ResourceArn"] = described["Table"]["TableArn"]
+            parameters["ResourceArn"] = described["Table"][_ARNS[parameters["ResourceArn"]]]
         yield Call(step.call.operation, parameters)
         yield from _settled(table_name)
     except Refused as refused:

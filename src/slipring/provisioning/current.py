@@ -21,7 +21,9 @@ def current_table(name: str) -> Asking[DesiredTable | None]:
     life = (yield Call("DescribeTimeToLive", of_table))["TimeToLiveDescription"]
     backups = (yield Call("DescribeContinuousBackups", of_table))["ContinuousBackupsDescription"]
     recovery = backups.get("PointInTimeRecoveryDescription", {})
-    policy = yield from unless(Call("GetResourcePolicy", arn), "PolicyNotFoundException")
+    policy = yield from _policy(description["TableArn"])
+    has_stream = description.get("StreamSpecification", {}).get("StreamEnabled", False)
+    stream_policy = (yield from _policy(description["LatestStreamArn"])) if has_stream else {}
     tags: dict[str, str] = {}
     page: dict[str, str] = {}
     while True:
@@ -36,8 +38,16 @@ def current_table(name: str) -> Asking[DesiredTable | None]:
         tags=tags,
         time_to_live=life.get("AttributeName", "") if life["TimeToLiveStatus"] in ("ENABLED", "ENABLING") else "",
         recovery_days=recovery.get("RecoveryPeriodInDays", 0) if is_recoverable else 0,
-        policy={} if policy is None else json.loads(policy["Policy"]),
+        policy=policy,
+        stream_policy=stream_policy,
     )
+
+
+def _policy(arn: str) -> Asking[dict[str, Any]]:
+    """The policy of a table or a stream; empty where there is none."""
+    answer = yield from unless(Call("GetResourcePolicy", {"ResourceArn": arn}), "PolicyNotFoundException")
+    policy: dict[str, Any] = {} if answer is None else json.loads(answer["Policy"])
+    return policy
 
 
 def _with_warmth(definition: Definition, description: dict[str, Any]) -> Definition:

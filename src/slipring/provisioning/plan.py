@@ -55,6 +55,7 @@ def _creation(wanted: DesiredTable) -> list[Step]:
     empty = DesiredTable(definition, time_to_live="", recovery_days=0)
     return [
         Step(", ".join(words), Call("CreateTable", definition)),
+        *_steps(settings.stream_policy_calls(wanted, empty)),
         *_steps(settings.time_to_live_calls(wanted, empty)),
         *_steps(settings.recovery_calls(wanted, empty)),
     ]
@@ -69,6 +70,7 @@ def _changes(wanted: DesiredTable, current: DesiredTable) -> Iterator[Step]:
         throughput.warm_calls,
         indexes.additions,
         settings.stream_calls,
+        settings.stream_policy_calls,
         settings.protection_calls,
         settings.table_class_calls,
         settings.encryption_calls,

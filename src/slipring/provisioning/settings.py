@@ -93,14 +93,27 @@ def policy_calls(wanted: DesiredTable, current: DesiredTable) -> Changes:
     if wanted.policy is None or same_policy(wanted.policy, current.policy or {}):
         return
     if wanted.policy:
-        text = policy_text(wanted.policy)
-        yield "give it the policy", Call("PutResourcePolicy", {"ResourceArn": ARN, "Policy": text})
+        yield "give it the policy", _put_policy(ARN, wanted.policy)
     else:
         yield "remove its policy", Call("DeleteResourcePolicy", {"ResourceArn": ARN})
 
 
+def stream_policy_calls(wanted: DesiredTable, current: DesiredTable) -> Changes:
+    """The policy of the stream. One that has just been turned on has none yet."""
+    before, after = (each.definition.get("StreamSpecification") for each in (current, wanted))
+    policy = (current.stream_policy or {}) if before == after else {}
+    if after is None or wanted.stream_policy is None or same_policy(wanted.stream_policy, policy):
+        return
+    if wanted.stream_policy:
+        yield "give its stream the policy", _put_policy(STREAM_ARN, wanted.stream_policy)
+    else:
+        yield "remove its stream's policy", Call("DeleteResourcePolicy", {"ResourceArn": STREAM_ARN})
+
+
 ARN = "$ARN"
 """Stands for the table's ARN, which the API tells."""
+STREAM_ARN = "$STREAM_ARN"
+"""Stands for the ARN of the table's stream."""
 
 
 def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
@@ -109,6 +122,10 @@ def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
 
 def policy_text(policy: Mapping[str, Any]) -> str:
     return json.dumps(policy, separators=(",", ":"))
+
+
+def _put_policy(arn: str, policy: Mapping[str, Any]) -> Call:
+    return Call("PutResourcePolicy", {"ResourceArn": arn, "Policy": policy_text(policy)})
 
 
 def _update(table: DesiredTable, change: dict[str, Any]) -> Call:

@@ -11,14 +11,15 @@ from typing import Any
 
 from slipring.templates import properties
 from slipring.templates.desired import DesiredTable, Inputs, Template, TemplateError, Unsupported
-from slipring.templates.intrinsics import Scope, Unknown
+from slipring.templates.intrinsics import Scope, Unknown, transforms_of
+from slipring.templates.loops import LANGUAGE_EXTENSIONS
 
 _KINDS: Mapping[str, Callable[[dict[str, Any], Inputs], properties.Read]] = {
     "AWS::DynamoDB::Table": properties.table,
     "AWS::DynamoDB::GlobalTable": properties.global_table,
     "AWS::Serverless::SimpleTable": properties.simple_table,
 }
-_TRANSFORMS = ("AWS::Serverless-2016-10-31", "AWS::LanguageExtensions")
+_TRANSFORMS = ("AWS::Serverless-2016-10-31", LANGUAGE_EXTENSIONS)
 
 
 def read(template: Mapping[str, Any], inputs: Inputs) -> Template:
@@ -34,10 +35,11 @@ class _Reading:
         if not isinstance(resources, dict):
             raise TemplateError("Resources is not an object")
         self._source = template
-        self._resources = resources
         self._inputs = inputs
         self._scope = Scope(template, inputs, self._attribute)
         self._unsupported: list[Unsupported] = []
+        self._resources: dict[Any, Any] = {}
+        self._resources = self._written_out(resources)
 
     def template(self) -> Template:
         self._name_transforms()
@@ -45,10 +47,23 @@ class _Reading:
         return Template(tables, self._unsupported)
 
     def _name_transforms(self) -> None:
-        transforms = self._source.get("Transform") or []
-        for each in transforms if isinstance(transforms, list) else [transforms]:
+        for each in transforms_of(self._source):
             if each not in _TRANSFORMS:
                 self._note("Transform", f"{str(each)[:80]} would change the template, and is not known here")
+
+    def _written_out(self, resources: dict[Any, Any]) -> dict[Any, Any]:
+        """The resources, those that loops make among them."""
+        found: dict[Any, Any] = {}
+        for name, node in resources.items():
+            try:
+                made = self._scope.loops.written_out({name: node})
+            except Unknown as unknown:
+                self._note(str(name), str(unknown))
+                continue
+            for twice in made.keys() & found.keys():
+                raise TemplateError(f"{name}: {twice} is there already")
+            found.update(made)
+        return found
 
     def _table(self, name: str) -> DesiredTable | None:
         resource = self._resources[name]
@@ -63,7 +78,7 @@ class _Reading:
                 self._note(name, f"{kind} is not supported")
             return None
         try:
-            if "Condition" in resource and not self._scope.holds(resource["Condition"]):
+            if not self._is_wanted(resource):
                 return None
             values = {"TableName": self._name(name), **self._values(name, resource)}
             read = _KINDS[kind](values, self._inputs)
@@ -75,6 +90,10 @@ class _Reading:
         for part, reason in read.unsupported:
             self._note(f"{name}.{part}", reason)
         return read.table
+
+    def _is_wanted(self, resource: dict[str, Any]) -> bool:
+        condition = self._scope.resolve(resource.get("Condition"))
+        return condition is None or self._scope.holds(condition)
 
     def _values(self, name: str, resource: dict[str, Any]) -> dict[str, Any]:
         """The resource's properties, functions resolved, without those that nobody can know."""

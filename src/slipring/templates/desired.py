@@ -38,6 +38,8 @@ class DesiredTable:
     """For how long one can go back to any time; 0 for not at all."""
     policy: Mapping[str, Any] | None = None
     """Of the table; empty for none."""
+    stream_policy: Mapping[str, Any] | None = None
+    """Of its stream; empty for none."""
 
     @property
     def name(self) -> str:

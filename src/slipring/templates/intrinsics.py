@@ -5,12 +5,14 @@ AWS CloudFormation User Guide, "Intrinsic function reference". What depends on o
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from slipring.templates.desired import Inputs, TemplateError
 from slipring.templates.documents import DEPTH_MAX, NODES_MAX
+from slipring.templates.loops import Loops, has_loops, is_loop
 
 TEXT_CHARACTERS_MAX = 65_536
 """A Sub in a Sub doubles what it is given; no member of a table's definition is nearly as long."""
@@ -49,6 +51,7 @@ class Scope:
             "AWS::StackName": inputs.stack,
             "AWS::URLSuffix": "amazonaws.com",
         }
+        self.loops = Loops(transforms_of(template), self.resolve)
 
     def resolve(self, node: Any) -> Any:
         """The value of a part of the template; None where that is AWS::NoValue. Raises Unknown, TemplateError."""
@@ -57,6 +60,8 @@ class Scope:
 
     def holds(self, name: Any) -> bool:
         """Whether a condition holds. Raises Unknown, TemplateError."""
+        if has_loops(self._conditions):
+            self._conditions = self.loops.written_out(self._conditions)
         if not isinstance(name, str) or name not in self._conditions:
             raise TemplateError(f"there is no condition {name}")
         return self._is_true(self._conditions[name])
@@ -83,11 +88,14 @@ class Scope:
             name, argument = next(iter(node.items()))
             if name in _FUNCTIONS:
                 return _FUNCTIONS[name](self, argument)
-            if isinstance(name, str) and name.startswith("Fn::"):
+            if isinstance(name, str) and name.startswith("Fn::") and not is_loop(name):
                 raise Unknown(f"{name} is not supported")
+        if has_loops(node):
+            node = self.loops.written_out(node)
         return {str(name): value for name, each in node.items() if (value := self._resolve(each)) is not _NOTHING}
 
-    def _ref(self, name: Any) -> Any:
+    def _ref(self, argument: Any) -> Any:
+        name = self._resolve(argument)
         if not isinstance(name, str):
             raise TemplateError("Ref wants a name")
         if name in self._pseudo:
@@ -183,6 +191,17 @@ class Scope:
         name, then, otherwise = self._arguments("Fn::If", argument, 3, 3)
         return self._resolve(then if self.holds(name) else otherwise)
 
+    def _length(self, argument: Any) -> int:
+        values = self._resolve(argument)
+        if not isinstance(values, list):
+            raise TemplateError("Fn::Length wants a list")
+        return len(values)
+
+    def _to_json_string(self, argument: Any) -> str:
+        text = json.dumps(self._resolve(argument), separators=(",", ":"))
+        _check_length(len(text))
+        return text
+
     def _is_true(self, node: Any) -> bool:
         value = self._resolve(node)
         if isinstance(value, str) and value.lower() in ("true", "false"):
@@ -207,6 +226,12 @@ class Scope:
     def _condition(self, argument: Any) -> Any:
         """A condition that refers to another. In a policy, Condition is a member that has a value of its own."""
         return self.holds(argument) if isinstance(argument, str) else {"Condition": self.resolve(argument)}
+
+
+def transforms_of(template: Mapping[str, Any]) -> list[Any]:
+    """The macros that a template goes through."""
+    given = template.get("Transform") or []
+    return given if isinstance(given, list) else [given]
 
 
 def text_of(value: Any) -> str:
@@ -238,10 +263,12 @@ _FUNCTIONS: dict[str, Callable[[Scope, Any], Any]] = {
     "Fn::GetAtt": Scope._get_attribute,
     "Fn::If": Scope._if,
     "Fn::Join": Scope._join,
+    "Fn::Length": Scope._length,
     "Fn::Not": Scope._not,
     "Fn::Or": Scope._or,
     "Fn::Select": Scope._select,
     "Fn::Split": Scope._split,
     "Fn::Sub": Scope._sub,
+    "Fn::ToJsonString": Scope._to_json_string,
     "Ref": Scope._ref,
 }

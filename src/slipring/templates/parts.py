@@ -23,7 +23,10 @@ _TABLE_KINDS = ("HASH", "RANGE")
 
 
 def typed(value: Any, member: str = "") -> Any:
-    """`value` with the numbers and truth values that templates may write as text. Raises TemplateError."""
+    """`value` with the numbers and truth values that templates may write as text. A policy's document is no part of
+    DynamoDB's API, and is left as it is. Raises TemplateError."""
+    if member == "ResourcePolicy":
+        return value
     if isinstance(value, dict):
         return {name: typed(each, name) for name, each in value.items()}
     if isinstance(value, list):

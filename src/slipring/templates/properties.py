@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +33,9 @@ _INDEX_MEMBERS = (
     "ProvisionedThroughput",
     "WarmThroughput",
 )
+_REPLICA_INDEX_MEMBERS = ("IndexName", "ReadOnDemandThroughputSettings", "ReadProvisionedThroughputSettings")
+_REPLICA_NAMES = {"ReplicaStreamSpecification": "StreamSpecification"}
+"""What replicas have under another name than tables."""
 _TABLE_PROPERTIES = frozenset(
     (
         *_AS_THEY_ARE,
@@ -45,6 +49,7 @@ _TABLE_PROPERTIES = frozenset(
     )
 )
 _NOT_THERE = "is not there in Slipring"
+_INSIGHTS = "ContributorInsightsSpecification"
 _SIMPLE_TYPES = {"String": "S", "Number": "N", "Binary": "B"}
 
 Values = dict[str, Any]
@@ -60,25 +65,27 @@ class Read:
 
 def table(values: Values, inputs: Inputs) -> Read:
     """AWS::DynamoDB::Table. Raises TemplateError."""
-    values = _typed(values)
-    unsupported = [(name, _NOT_THERE) for name in values if name not in _TABLE_PROPERTIES]
+    values = typed(values)
+    unsupported = _not_there(values, _TABLE_PROPERTIES)
     definition = {name: values[name] for name in _AS_THEY_ARE if name in values}
     definition["GlobalSecondaryIndexes"] = _indexes(values.get("GlobalSecondaryIndexes"), unsupported)
     definition["SSESpecification"] = _encryption(values.get("SSESpecification"))
-    definition["StreamSpecification"] = _stream(values.get("StreamSpecification"), unsupported)
+    stream = mapping(values.get("StreamSpecification"), "StreamSpecification")
+    definition["StreamSpecification"] = _stream(stream)
     wanted = DesiredTable(
         completed(definition),
         tags=_tags(values.get("Tags")),
         time_to_live=_time_to_live(values.get("TimeToLiveSpecification")),
         recovery_days=_recovery_days(values.get("PointInTimeRecoverySpecification")),
-        policy=mapping(mapping(values.get("ResourcePolicy"), "ResourcePolicy").get("PolicyDocument"), "ResourcePolicy"),
+        policy=_policy(values),
+        stream_policy=_policy(stream),
     )
     return Read(wanted, unsupported)
 
 
 def global_table(values: Values, inputs: Inputs) -> Read:
     """AWS::DynamoDB::GlobalTable, of which the replica in this region is made. Raises TemplateError."""
-    values = _typed(values)
+    values = typed(values)
     replicas = objects(values.pop("Replicas", None), "Replicas")
     if not replicas:
         raise TemplateError("Replicas is missing")
@@ -87,10 +94,13 @@ def global_table(values: Values, inputs: Inputs) -> Read:
         ("Replicas", f"the replica in {each.get('Region')} is left out") for each in replicas if each is not here
     ]
     _read_capacities(values, here, unsupported)
-    for name, value in here.items():
-        if name not in ("Region", "GlobalSecondaryIndexes") and not name.startswith("Read"):
+    for given, value in here.items():
+        if given not in ("Region", "GlobalSecondaryIndexes") and not given.startswith("Read"):
+            name = _REPLICA_NAMES.get(given, given)
             is_object = isinstance(value, dict)
             values[name] = {**mapping(values.get(name), name), **value} if is_object else value
+    for index in objects(here.get("GlobalSecondaryIndexes"), "Replicas.GlobalSecondaryIndexes"):
+        unsupported += _index_not_there(index, _REPLICA_INDEX_MEMBERS)
     made = table(values, inputs)
     return Read(made.table, [*unsupported, *made.unsupported])
 
@@ -145,21 +155,25 @@ def simple_table(values: Values, inputs: Inputs) -> Read:
     return table(made, inputs)
 
 
-def _typed(values: Values) -> Values:
-    """A policy's document is no part of DynamoDB's API: its numbers and texts are left as they are."""
-    return {name: value if name == "ResourcePolicy" else typed(value, name) for name, value in values.items()}
+def _not_there(values: Values, known: Collection[str], where: str = "") -> list[tuple[str, str]]:
+    """The properties that are not supported. Contributor insights that are to be off are off."""
+    return [
+        (f"{where}{name}", _NOT_THERE)
+        for name, value in values.items()
+        if name not in known and not (name == _INSIGHTS and not mapping(value, name).get("Enabled"))
+    ]
 
 
 def _indexes(given: Any, unsupported: list[tuple[str, str]]) -> list[Values]:
     found = []
     for index in objects(given, "GlobalSecondaryIndexes"):
-        unsupported += [
-            (f"GlobalSecondaryIndexes.{index.get('IndexName')}.{name}", _NOT_THERE)
-            for name in index
-            if name not in _INDEX_MEMBERS
-        ]
+        unsupported += _index_not_there(index, _INDEX_MEMBERS)
         found.append({name: index[name] for name in _INDEX_MEMBERS if name in index})
     return found
+
+
+def _index_not_there(index: Values, known: Collection[str]) -> list[tuple[str, str]]:
+    return _not_there(index, known, f"GlobalSecondaryIndexes.{index.get('IndexName')}.")
 
 
 def _encryption(given: Any) -> Values | None:
@@ -170,13 +184,15 @@ def _encryption(given: Any) -> Values | None:
     return {"Enabled": True, "SSEType": "KMS", **more}
 
 
-def _stream(given: Any, unsupported: list[tuple[str, str]]) -> Values | None:
-    settings = mapping(given, "StreamSpecification")
-    if "ResourcePolicy" in settings:
-        unsupported.append(("StreamSpecification.ResourcePolicy", "a stream's policy is not read from templates"))
+def _stream(settings: Mapping[str, Any]) -> Values | None:
     if "StreamViewType" not in settings:
         return None
     return {"StreamEnabled": True, "StreamViewType": settings["StreamViewType"]}
+
+
+def _policy(holder: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The policy of a table's or a stream's properties; empty where there is none."""
+    return mapping(mapping(holder.get("ResourcePolicy"), "ResourcePolicy").get("PolicyDocument"), "ResourcePolicy")
 
 
 def _time_to_live(given: Any) -> str:
