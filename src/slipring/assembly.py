@@ -79,6 +79,7 @@ class Assembly:
     close: Callable[[], Awaitable[None]]
     engine: Engine
     snapshots: Snapshots
+    triggers: Triggers
     over: Over
     """The operations over a store: that of the engine, or another view of it."""
     follow_clock: FollowClock
@@ -176,6 +177,7 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
         close=close,
         engine=engine,
         snapshots=snapshots,
+        triggers=triggers,
         over=over,
         follow_clock=follow_clock,
     )

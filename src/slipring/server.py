@@ -222,6 +222,7 @@ def _close(sockets: Sequence[socket]) -> None:
 def running(
     settings: Settings,
     *,
+    sockets: Sequence[socket] | None = None,
     clock: Clock | None = None,
     ids: Ids | None = None,
     around: Callable[[Api], Api] = lambda api: api,
@@ -229,7 +230,7 @@ def running(
     """A server in a thread of its own, ready on entry and stopped on exit. Raises StartError."""
     started = threading.Event()
     failures: list[BaseException] = []
-    server = Server(settings, clock=clock, ids=ids, around=around, on_ready=lambda _: started.set())
+    server = Server(settings, sockets=sockets, clock=clock, ids=ids, around=around, on_ready=lambda _: started.set())
 
     def run() -> None:
         try:

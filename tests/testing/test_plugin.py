@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 
@@ -221,6 +223,88 @@ def test_workers_of_xdist_keep_out_of_each_others_way(pytester: pytest.Pytester)
     result.assert_outcomes(passed=8)
 
 
+def aws_variables() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+
+
+KEEPS_ITS_CLIENTS = """
+import boto3
+
+client = boto3.client("dynamodb")
+table = boto3.resource("dynamodb").Table("music")
+
+def make():
+    client.create_table(
+        TableName="music",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+    )
+"""
+
+
+@pytest.mark.parametrize("processes", [[], ["-n", "2"]], ids=["one", "xdist"])
+def test_clients_made_by_modules_follow_where_it_is_asked_for(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, processes: list[str]
+) -> None:
+    """A client at the top of a module is the pattern of AWS's own examples for Lambda. It is made before any fixture,
+    by the first conftest.py even, on a machine that has neither a region nor credentials; and no test asks for `ddb`,
+    not even one of unittest's."""
+    for name in aws_variables():
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(pytester.path / "none"))
+    pytester.makepyfile(kept=KEEPS_ITS_CLIENTS)
+    pytester.makeconftest("import kept")
+    pytester.makeini("[pytest]\nddb_autouse = true")
+    pytester.makepyfile(
+        test_suite="""
+        import os
+        import unittest
+        import pytest
+        from kept import client, make, table
+
+        @pytest.mark.parametrize("run", range(4))
+        def test_alone(run):
+            make()
+            table.put_item(Item={"pk": str(run)})
+            assert [item["pk"] for item in table.scan()["Items"]] == [str(run)]
+
+        def test_environment(ddb):
+            assert client.meta.endpoint_url == ddb.endpoint_url == os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
+
+        class Old(unittest.TestCase):
+            def test_alone(self):
+                make()
+                self.assertEqual(client.list_tables()["TableNames"], ["music"])
+
+        @pytest.fixture(scope="session")
+        def shared(ddb_session):
+            make()
+
+        @pytest.mark.parametrize("run", range(2))
+        def test_shared(shared, run):
+            assert client.list_tables()["TableNames"] == ["music"]
+        """
+    )
+    result = pytester.runpytest_subprocess("-W", "error", "-p", "no:cacheprovider", *processes)
+    result.assert_outcomes(passed=8)
+
+
+def test_nobodys_environment_is_changed_that_did_not_ask(pytester: pytest.Pytester) -> None:
+    """Nor is that of whoever runs pytest in a process, once it is over."""
+    before = aws_variables()
+    suite = """
+        import os
+
+        def test_environment():
+            assert "127.0.0.1" in os.environ.get("AWS_ENDPOINT_URL_DYNAMODB", "")
+    """
+    run(pytester, suite).assert_outcomes(failed=1)
+    run(pytester, suite, "-o", "ddb_autouse=true").assert_outcomes(passed=1)
+    assert aws_variables() == before
+
+
 def test_a_project_that_does_not_use_it_pays_nothing() -> None:
     """pytest loads the plugin wherever Slipring is installed."""
     code = (
@@ -243,6 +327,132 @@ def test_the_clock_goes_on_as_ever_after_the_test(pytester: pytest.Pytester) -> 
             assert abs((ddb.clock.now() - datetime.now(timezone.utc)).total_seconds()) < 60
     """
     run(pytester, suite).assert_outcomes(passed=2)
+
+
+WITH_A_STREAM = """
+def make(client):
+    client.create_table(
+        TableName="orders",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+    )
+
+def put(client, key):
+    client.put_item(TableName="orders", Item={"pk": {"S": key}})
+
+def keys_of(event):
+    return [record["dynamodb"]["Keys"]["pk"]["S"] for record in event["Records"]]
+"""
+
+
+def test_triggers_are_the_tests_own(pytester: pytest.Pytester) -> None:
+    """A handler is called for what happens in the test's namespace and nowhere else, asks what it asks there, and is
+    called no more when the test is over."""
+    pytester.makepyfile(shop=WITH_A_STREAM)
+    suite = """
+        import boto3
+        import pytest
+        from shop import keys_of, make, put
+
+        called = []
+
+        def on_order(event, context):
+            count = boto3.resource("dynamodb").Table("orders").scan()["Count"]
+            called.append((keys_of(event), count))
+
+        def test_called(ddb, ddb_session):
+            for client in (ddb.client(), ddb_session.client()):
+                make(client)
+            put(ddb_session.client(), "b")
+            put(ddb.client(), "a")
+            name = ddb.triggers.add("orders", on_order, batch=1)
+            ddb.triggers.wait()
+            assert called == [(["a"], 1)]
+            ddb.triggers.remove(name)
+            put(ddb.client(), "c")
+            ddb.triggers.add("orders", on_order, start="latest")
+            ddb.triggers.wait()
+            assert called == [(["a"], 1)]
+
+        def test_not_called(ddb):
+            make(ddb.client())
+            put(ddb.client(), "a")
+            ddb.triggers.wait()
+            assert len(called) == 1
+
+        def test_a_stream_is_turned_on(ddb):
+            make(ddb.client())
+            ddb.client().update_table(TableName="orders", StreamSpecification={"StreamEnabled": False})
+            ddb.triggers.add("orders", on_order, stream="KEYS_ONLY")
+            put(ddb.client(), "d")
+            ddb.triggers.wait()
+            assert called[1:] == [(["d"], 1)]
+
+        def test_a_handler_that_fails(ddb):
+            make(ddb.client())
+            def fails(event, context):
+                raise RuntimeError("no")
+            ddb.triggers.add("orders", fails)
+            put(ddb.client(), "a")
+            with pytest.raises(TimeoutError, match="/orders/1"):
+                ddb.triggers.wait(0.05)
+            ddb.triggers.clear()
+            ddb.triggers.wait()
+            ddb.triggers.add("orders", fails, retries=0)
+            ddb.triggers.wait()
+
+        def test_an_option_that_there_is_not(ddb):
+            with pytest.raises(ValueError, match="colour"):
+                ddb.triggers.add("orders", on_order, colour="blue")
+    """
+    run(pytester, suite).assert_outcomes(passed=5)
+
+
+EXAMPLE = """
+    def test_session_expires(ddb):            # a private namespace, gone after the test
+        ddb.apply("app.template.json")
+        ddb.clock.freeze("2026-01-01T00:00:00Z")
+        ddb.faults.add(operation="PutItem", error="ThrottlingException", times=1)
+        ...
+        ddb.clock.advance(hours=49)           # TTL runs, REMOVE records appear, triggers fire, then it returns
+        assert ddb.capacity.write_units < 20
+"""
+"""What people asked for, letter by letter; docs/pytest.md and this plugin were made from it."""
+
+BETWEEN = """
+        removed = []
+        ddb.triggers.add("sessions", lambda event, _: removed.extend(r["eventName"] for r in event["Records"]))
+        expires = int(ddb.clock.now().timestamp()) + 48 * 3600
+        sessions = ddb.table("sessions")
+        sessions.put_item(Item={"id": "a", "expires": expires})
+        assert [r.outcome for r in ddb.requests][-2:] == ["ThrottlingException", "ok"]
+"""
+AFTERWARDS = """
+        assert sessions.scan()["Items"] == []
+        assert removed == ["INSERT", "REMOVE"]
+"""
+
+
+def test_the_example_that_led_here_runs_as_it_is_written(pytester: pytest.Pytester) -> None:
+    """Alone, and with something to do where it has dots: boto3 repeats the write that was throttled, and when the clock
+    has moved the item is gone and the trigger has been called."""
+    key = {"AttributeName": "id"}
+    properties = {
+        "TableName": "sessions",
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": [{**key, "KeyType": "HASH"}],
+        "AttributeDefinitions": [{**key, "AttributeType": "S"}],
+        "TimeToLiveSpecification": {"AttributeName": "expires", "Enabled": True},
+        "StreamSpecification": {"StreamViewType": "KEYS_ONLY"},
+    }
+    template = {"Resources": {"Sessions": {"Type": "AWS::DynamoDB::Table", "Properties": properties}}}
+    pytester.path.joinpath("app.template.json").write_text(json.dumps(template))
+    run(pytester, EXAMPLE).assert_outcomes(passed=1)
+    run(pytester, EXAMPLE.replace("        ...\n", BETWEEN.lstrip("\n")) + AFTERWARDS.lstrip("\n")).assert_outcomes(
+        passed=1
+    )
 
 
 def test_snapshots_are_the_tests_own(pytester: pytest.Pytester) -> None:

@@ -14,6 +14,7 @@ from slipring.testing.faults import FaultRules
 from slipring.testing.requests import Requests
 from slipring.testing.server import Server, Transport
 from slipring.testing.snapshots import SnapshotsHere
+from slipring.testing.triggers import TriggersHere
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Namespace:
         self.capacity = Capacity(requests)
         self.faults = FaultRules(server, name)
         self.snapshots = SnapshotsHere(server, name)
+        self.triggers = TriggersHere(server, name)
         self.clock = server.clock
         """The server's: it goes with the machine's again after the test."""
         self._server = server
@@ -102,6 +104,7 @@ class Namespace:
 
     def close(self) -> None:
         """Leave nothing behind on the server."""
+        self.triggers.clear()
         self.clock.reset()
         self.faults.clear()
         self.snapshots.clear()

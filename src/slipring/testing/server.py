@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from socket import socket
 from types import TracebackType
 from typing import Any, Literal, TypeVar
 
@@ -18,6 +19,7 @@ from slipring.testing.clients import ACCESS_KEY, Endpoint
 from slipring.testing.clock import ServerClock
 from slipring.testing.faults import FaultRules
 from slipring.testing.snapshots import SnapshotsHere
+from slipring.testing.triggers import TriggersHere
 
 R = TypeVar("R")
 
@@ -41,16 +43,19 @@ class Server:
         *,
         clock: Clock | None = None,
         seed: int | None = None,
+        listening: socket | None = None,
         around: Callable[[Api], Api] = lambda api: api,
         **settings: Any,
     ) -> None:
         """`store` is an address like that of `slipring serve --store`. `clock` takes the place of one that `self.clock`
         moves. `seed` repeats the ids that the server makes
-        up. `settings` are those of docs/settings.md by name. What `around` makes of the operations' door is what
-        requests come to."""
+        up. `listening` is a socket that is bound already, and takes the place of the settings' host and port.
+        `settings` are those of docs/settings.md by name. What `around` makes of the operations' door is what requests
+        come to."""
         self._settings = Settings(**{**_SETTINGS, **settings, "store": store})
         self._clock = clock
         self._ids = None if seed is None else Ids(seed)
+        self._sockets = None if listening is None else [listening]
         self._around = around
         self._stack = ExitStack()
         self._running: serving.Server | None = None
@@ -58,13 +63,16 @@ class Server:
         self.faults = FaultRules(self)
         self.clock = ServerClock(self)
         self.snapshots = SnapshotsHere(self)
+        self.triggers = TriggersHere(self)
 
     def start(self) -> Server:
         """Start, and return once requests are accepted. Raises `slipring.assembly.StartError`."""
         if self._running is not None:
             raise RuntimeError("the server is running already")
         self._running = self._stack.enter_context(
-            serving.running(self._settings, clock=self._clock, ids=self._ids, around=self._around)
+            serving.running(
+                self._settings, sockets=self._sockets, clock=self._clock, ids=self._ids, around=self._around
+            )
         )
         return self
 

@@ -43,7 +43,7 @@ async def advance(store: Store, trigger: str, place: Place, position: int) -> No
 
 
 async def forget(store: Store, trigger: str, places: Iterable[Place]) -> None:
-    """Of shards that are no more."""
+    """Of shards that nobody follows any more."""
     keys = [keyspace.trigger_position(trigger, *place) for place in places]
     if keys:
         await store.commit((), lambda _: Writes(dict.fromkeys(keys), None, None))

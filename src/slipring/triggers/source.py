@@ -1,6 +1,6 @@
 """What a trigger follows: the shards of its table's streams, read from the store.
 
-A table's streams are followed one after the other, in every namespace that has a table of the name.
+A table's streams are followed one after the other, in one namespace or in every one that has a table of the name.
 """
 
 from __future__ import annotations
@@ -55,10 +55,10 @@ class Shard(NamedTuple):
         return self.place[0] == other.place[0] and mine["Number"] < others["Number"] and overlap
 
 
-async def shards_of(store: Reader, table: str, region: str, now: float) -> list[Shard]:
-    """All shards of the streams of the tables of this name."""
+async def shards_of(store: Reader, table: str, region: str, now: float, within: str | None = None) -> list[Shard]:
+    """All shards of the streams of the tables of this name, in all namespaces or `within` one."""
     found: list[Shard] = []
-    async for namespace, stream in _streams(store, table):
+    async for namespace, stream in _streams(store, table, within):
         journal = await store.get(keyspace.journal_record(stream["TableId"]))
         if journal is None:
             continue
@@ -69,23 +69,23 @@ async def shards_of(store: Reader, table: str, region: str, now: float) -> list[
     return found
 
 
-async def _streams(store: Reader, table: str) -> AsyncIterator[tuple[str, StreamRecord]]:
+async def _streams(store: Reader, table: str, within: str | None) -> AsyncIterator[tuple[str, StreamRecord]]:
     start, stop = keyspace.STREAM_RECORDS, successor(keyspace.STREAM_RECORDS)
     while found := await store.scan(start, stop, limit=_STREAMS_PER_READ, bytes_max=1 << 20):
         for key, value in found:
             namespace, name, _ = keyspace.parse_stream(key)
-            if name == table:
+            if name == table and within in (None, namespace):
                 yield namespace, orjson.loads(value)
         start = found[-1][0] + b"\x00"
 
 
-async def namespaces_of(store: Reader, table: str) -> list[str]:
-    """The namespaces that have a table of this name."""
+async def namespaces_of(store: Reader, table: str, within: str | None = None) -> list[str]:
+    """The namespaces that have a table of this name, of all or of one."""
     namespaces: list[str] = []
     start, stop = keyspace.TABLE_RECORDS, successor(keyspace.TABLE_RECORDS)
     while found := await store.scan(start, stop, limit=_STREAMS_PER_READ, bytes_max=1 << 20):
         names = [key[len(keyspace.TABLE_RECORDS) :].decode().split("\x00") for key, _ in found]
-        namespaces += [namespace for namespace, name in names if name == table]
+        namespaces += [namespace for namespace, name in names if name == table and within in (None, namespace)]
         start = found[-1][0] + b"\x00"
     return namespaces
 

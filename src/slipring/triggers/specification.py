@@ -46,6 +46,8 @@ class Trigger:
     start: str = "TRIM_HORIZON"
     enables: str = ""
     """The view type of the stream to turn on where the table has none."""
+    namespace: str | None = None
+    """Where the table is; None for every namespace that has one of the name."""
     written: Mapping[str, Any] = field(default_factory=dict, compare=False)
     """The options as they were given."""
 

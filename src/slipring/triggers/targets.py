@@ -71,7 +71,7 @@ def open_target(text: str) -> Target:
     if text.startswith(("http://", "https://")):
         return Url(text)
     if text.startswith("python:"):
-        return Function(text.removeprefix("python:"))
+        return imported(text.removeprefix("python:"))
     if text.startswith("file:"):
         return File(Path(text.removeprefix("file:")))
     return Command(text)
@@ -182,19 +182,24 @@ class Context:
     function_version: str = "$LATEST"
 
 
+def imported(dotted: str) -> Function:
+    """The function of a module. Raises TargetUnknown."""
+    module, _, name = dotted.rpartition(".")
+    if not module or not name:
+        raise TargetUnknown(f"python:{dotted} is not like python:module.function")
+    # A console script does not look in the working directory by itself.
+    if "" not in sys.path and str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))
+    try:
+        return Function(name, getattr(importlib.import_module(module), name))
+    except Exception as error:
+        raise TargetUnknown(f"cannot import python:{dotted}: {type(error).__name__}: {error}") from None
+
+
 class Function:
-    def __init__(self, dotted: str) -> None:
-        module, _, name = dotted.rpartition(".")
-        if not module or not name:
-            raise TargetUnknown(f"python:{dotted} is not like python:module.function")
-        # A console script does not look in the working directory by itself.
-        if "" not in sys.path and str(Path.cwd()) not in sys.path:
-            sys.path.insert(0, str(Path.cwd()))
-        try:
-            self._function = getattr(importlib.import_module(module), name)
-        except Exception as error:
-            raise TargetUnknown(f"cannot import python:{dotted}: {type(error).__name__}: {error}") from None
+    def __init__(self, name: str, function: Callable[[Any, Context], Any]) -> None:
         self._name = name
+        self._function = function
 
     def call(self, payload: bytes, request_id: str, timeout_s: float) -> Any:
         answer = self._function(orjson.loads(payload), Context(self._name, request_id))

@@ -30,11 +30,30 @@ _log = logging.getLogger(__name__)
 
 
 class Triggers:
-    """The triggers that the settings name."""
+    """The triggers that the settings name, and those that come and go while the server runs."""
 
     def __init__(self, engine: Engine, triggers: Iterable[Opened], region: str) -> None:
+        self._engine = engine
+        self._region = region
         self._following = [Following(engine, opened, region) for opened in triggers]
-        self.counts: list[TriggerCounts] = [each.counts for each in self._following]
+
+    @property
+    def counts(self) -> list[TriggerCounts]:
+        return [each.counts for each in self._following]
+
+    async def add(self, opened: Opened) -> None:
+        """Follow one more from now on; if it turns its table's stream on, it has done so when this returns."""
+        following = Following(self._engine, opened, self._region)
+        await following.look()
+        self._following.append(following)
+        following.start()
+
+    async def remove(self, name: str) -> None:
+        """Follow one no longer, and forget how far it has come."""
+        for following in [each for each in self._following if each.trigger.name == name]:
+            self._following.remove(following)
+            await following.stop()
+        await positions.forget(self._engine.store, name, await positions.positions_of(self._engine.store, name))
 
     def start(self) -> None:
         for each in self._following:
@@ -95,7 +114,7 @@ class Following:
         )
         self._deliveries: dict[Place, asyncio.Task[None]] = {}
         self._said = ""
-        self._recurring = Recurring(f"trigger {trigger.name}", _LOOK_S, self._lease, self._look)
+        self._recurring = Recurring(f"trigger {trigger.name}", _LOOK_S, self._lease, self.look)
         self.start = self._recurring.start
         self.wake = self._recurring.wake
 
@@ -114,9 +133,12 @@ class Following:
         return any(last >= reached.get(shard.place, shard.first) for shard, last in zip(shards, lasts, strict=True))
 
     async def _shards(self) -> list[Shard]:
-        return await source.shards_of(self._store, self.trigger.table, self._region, self._engine.clock.now())
+        trigger = self.trigger
+        now = self._engine.clock.now()
+        return await source.shards_of(self._store, trigger.table, self._region, now, trigger.namespace)
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
+        """Begin to hand over what is new, if this process is the one to do it. Only one look at a time."""
         if not await self._lease.hold():
             return
         shards = await self._shards()
@@ -167,7 +189,7 @@ class Following:
 
     async def _without_stream(self) -> None:
         trigger = self.trigger
-        namespaces = await source.namespaces_of(self._store, trigger.table)
+        namespaces = await source.namespaces_of(self._store, trigger.table, trigger.namespace)
         for namespace in namespaces if trigger.enables else ():
             await self._enable(namespace)
         if not namespaces:

@@ -1,4 +1,4 @@
-"""A raw client of the shared server."""
+"""Raw clients: of the shared server, and of one that may be made a mess of."""
 
 from __future__ import annotations
 
@@ -15,3 +15,12 @@ def raw(server: ServerThread) -> Iterator[RawClient]:
     client = RawClient(server.port)
     yield client
     client.close()
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[RawClient]:
+    """Of a server of its own, whose tables no other test needs."""
+    with ServerThread() as server:
+        client = RawClient(server.port)
+        yield client
+        client.close()

@@ -174,15 +174,6 @@ class Fuzzer:
         return text[:cut] + inserted + text[cut + self._random.randint(0, 3) :]
 
 
-@pytest.fixture(scope="module")
-def client() -> Iterator[RawClient]:
-    """Of a server of its own, whose tables no other test needs."""
-    with ServerThread() as server:
-        client = RawClient(server.port)
-        yield client
-        client.close()
-
-
 @pytest.mark.parametrize("operation", sorted(GOOD))
 def test_spoilt_requests_are_never_a_server_error(client: RawClient, operation: str) -> None:
     seed = random.randrange(1 << 32)

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator
 
 import pytest
 
@@ -15,20 +14,10 @@ from slipring.operations.registry import HANDLERS
 from tests.api.bad_input.good_requests import prepare
 from tests.api.bad_input.raw import RawClient
 from tests.api.bad_input.shapes import Requests
-from tests.servers import ServerThread
 
 REQUESTS_PER_OPERATION = int(os.environ.get("SLIPRING_TEST_FUZZED_REQUESTS", "150"))
 COMMON_ERRORS = {"AccessDeniedException", "SerializationException", "ValidationException"}
 """API Reference, "Common Error Types": of any operation, and so not in the model's list of each."""
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[RawClient]:
-    """Of a server of its own, whose tables no other test needs."""
-    with ServerThread() as server:
-        client = RawClient(server.port)
-        yield client
-        client.close()
 
 
 @pytest.mark.parametrize("operation", sorted(HANDLERS))

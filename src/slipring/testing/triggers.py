@@ -1,0 +1,76 @@
+"""Triggers of a server in this process, put in force and taken back by the thread that tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from slipring.triggers.specification import Trigger, read_triggers
+from slipring.triggers.targets import Function, Opened, open_target
+
+if TYPE_CHECKING:
+    from slipring.testing.server import Server
+
+Handler = Callable[[dict[str, Any], Any], Any]
+"""A Lambda handler: it takes an event and a context."""
+
+
+class TriggersHere:
+    """What is called for changes of tables, anywhere or in one namespace."""
+
+    def __init__(self, server: Server, namespace: str | None = None) -> None:
+        self._server = server
+        self._namespace = namespace
+        self._added: list[str] = []
+        self._count = 0
+
+    def add(self, table: str, target: Handler | str, **options: Any) -> str:
+        """Call a function, or what else docs/triggers.md knows, for each change of a table; the trigger's name. The
+        options are those of that page: `add("orders", on_order, batch=1)`.
+
+        Raises ValueError for an option that cannot be, and `slipring.triggers.targets.TargetUnknown`."""
+        self._count += 1
+        name = f"{self._namespace or ''}/{table}/{self._count}"
+        text = target if isinstance(target, str) else f"python:{_name_of(target)}"
+        (trigger,) = read_triggers([{"name": name, "table": table, "target": text, **options}])
+        self._server.wait_for(self._add(_opened(replace(trigger, namespace=self._namespace), target)))
+        self._added.append(trigger.name)
+        return trigger.name
+
+    def wait(self, within_s: float = 10.0) -> None:
+        """Return once everything that is in the streams by now has been taken. Raises TimeoutError, which names the
+        triggers that did not take it in time; the log tells what they raised."""
+        behind = set(self._server.wait_for(self._caught_up(within_s))) & set(self._added)
+        if behind:
+            raise TimeoutError(f"behind after {within_s:g} s: {', '.join(sorted(behind))}")
+
+    def remove(self, name: str) -> None:
+        """Call it no more."""
+        self._added.remove(name)
+        self._server.wait_for(self._remove(name))
+
+    def clear(self) -> None:
+        """Call none of them any more."""
+        for name in list(self._added):
+            self.remove(name)
+
+    async def _add(self, opened: Opened) -> None:
+        await self._server.running.assembly.triggers.add(opened)
+
+    async def _caught_up(self, within_s: float) -> list[str]:
+        return await self._server.running.assembly.triggers.caught_up(within_s)
+
+    async def _remove(self, name: str) -> None:
+        await self._server.running.assembly.triggers.remove(name)
+
+
+def _opened(trigger: Trigger, target: Handler | str) -> Opened:
+    destination = open_target(trigger.on_failure) if trigger.on_failure else None
+    called = open_target(target) if isinstance(target, str) else Function(_name_of(target), target)
+    return Opened(trigger, called, destination)
+
+
+def _name_of(handler: Handler) -> str:
+    name: str = getattr(handler, "__name__", type(handler).__name__)
+    return name
