@@ -129,6 +129,13 @@ class Settings:
 
     host: str = _setting("127.0.0.1", _text, "ADDRESS", "Where to listen: a name or an address; 0.0.0.0 for all.")
     port: int = _setting(8000, _whole(0, 65535), "N", "The port to listen on; 0 takes a free one.")
+    url_file: str | None = _setting(
+        None,
+        _text,
+        "FILE",
+        "A file that holds the server's URL while requests are accepted: for `slipring healthcheck` and `slipring env`,"
+        " and for whoever had the system choose the port.",
+    )
     store: str = _setting("./slipring-data", _text, "STORE", "Where the data is: a path, or an address like memory:.")
     durability: str | None = _setting(
         None,

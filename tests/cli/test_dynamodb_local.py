@@ -63,7 +63,9 @@ def test_help_names_every_flag_of_the_developer_guide() -> None:
 
 
 def test_it_serves(tmp_path: Path) -> None:
-    """With the data where -dbPath says, and the rest from the environment."""
+    """With the data where -dbPath says, and the rest from the environment. The health check, which has not seen the
+    flags, finds the port all the same; it is the one way that a container has to."""
+    variables = {"SLIPRING_REGION": "eu-west-1", "SLIPRING_URL_FILE": str(tmp_path / "url")}
     line = ["dynamodb-local", "-jar", "DynamoDBLocal.jar", "-sharedDb", "-dbPath", "data", "-port", "0"]
     serving = subprocess.Popen(
         [*COMMAND, *line],
@@ -71,7 +73,7 @@ def test_it_serves(tmp_path: Path) -> None:
         stderr=subprocess.DEVNULL,
         text=True,
         cwd=tmp_path,
-        env=environment(SLIPRING_REGION="eu-west-1"),
+        env=environment(**variables),
     )
     with serving:
         try:
@@ -82,6 +84,9 @@ def test_it_serves(tmp_path: Path) -> None:
             client = make_client(found[1])
             assert client.list_tables()["TableNames"] == []
             client.close()
+            healthy = slipring("healthcheck", more=variables)
+            assert (healthy.returncode, healthy.stdout) == (0, f"{found[1]} is ready\n")
+            assert f"AWS_ENDPOINT_URL_DYNAMODB={found[1]}\n" in slipring("env", more=variables).stdout
         finally:
             serving.terminate()
     assert (tmp_path / "data" / "slipring").is_dir()

@@ -51,6 +51,34 @@ def test_the_ready_line_says_where_and_the_first_answer_follows() -> None:
             assert call(client, "ListTables") == {"TableNames": []}
 
 
+def test_the_url_stands_in_a_file_while_there_is_a_server(tmp_path: Path) -> None:
+    """Whoever had the port chosen, or did not see the flags, finds it there; and nobody is led to a server that is
+    gone, nor away from one that came after it."""
+    file = tmp_path / "url"
+    with Serving("--store", "memory:", "--url-file", str(file), "--host", "0.0.0.0", "--open-access", "yes") as serving:
+        assert file.read_text() == f"{serving.url}\n" == f"http://0.0.0.0:{serving.port}\n"
+        healthy = slipring("healthcheck", "--url-file", str(file))
+        assert (healthy.returncode, healthy.stdout) == (0, f"http://127.0.0.1:{serving.port} is ready\n")
+        with Serving("--store", "memory:", "--url-file", str(file)) as other:
+            serving.send(signal.SIGTERM)
+            assert serving.ended()[0] == 0
+            assert file.read_text() == f"{other.url}\n"
+            other.send(signal.SIGTERM)
+            assert other.ended()[0] == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_server_serves_also_where_its_url_cannot_be_left(tmp_path: Path) -> None:
+    """It says so. A file that holds something else is no URL to go to."""
+    missing = tmp_path / "missing" / "url"
+    with Serving("--store", "memory:", "--url-file", str(missing)) as serving:
+        (tmp_path / "url").write_text("not a URL")
+        healthy = slipring("healthcheck", "--port", str(serving.port), "--url-file", str(tmp_path / "url"))
+        assert healthy.returncode == 0, healthy.stderr
+        serving.send(signal.SIGTERM)
+        assert f"cannot leave the URL in {missing}: No such file or directory" in serving.ended()[1]
+
+
 def test_settings_come_from_the_environment_and_the_file_too(tmp_path: Path) -> None:
     (tmp_path / "slipring.toml").write_text('store = "memory:"\nregion = "eu-central-1"\n')
     with Serving("--port", "0", cwd=tmp_path, more={"SLIPRING_REGION": "ap-south-1"}) as serving:

@@ -99,9 +99,11 @@ def test_its_health_is_told_by_our_own_command() -> None:
 
 
 def test_its_settings_are_settings() -> None:
-    """It listens to other containers, on the port that it shows."""
+    """It listens to other containers, on the port that it shows; which one it took, its health check finds where every
+    container may write."""
     given = dict(part.split("=", 1) for part in last("ENV").split())
     names = {name for name in given if name.startswith("SLIPRING_")}
-    assert names == {"SLIPRING_HOST", "SLIPRING_OPEN_ACCESS"}
+    assert names == {"SLIPRING_HOST", "SLIPRING_OPEN_ACCESS", "SLIPRING_URL_FILE"}
+    assert given["SLIPRING_URL_FILE"].startswith("/dev/shm/")
     assert names <= {setting.variable for setting in SETTINGS.values()}
     assert last("EXPOSE") == str(SETTINGS["port"].default)

@@ -55,7 +55,7 @@ def test_tables_that_keep_coming_are_not_waited_for_without_end() -> None:
         process = Process(store)
 
         async def again() -> None:
-            await process.make_table(f"t{process.engine.catalog.generation}")
+            await process.make_table(f"table-{process.engine.catalog.generation}")
             store.before_commit(again)
 
         await process.make_table("things")

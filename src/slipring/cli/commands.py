@@ -14,6 +14,7 @@ from slipring.cli.bench_options import with_bench_options
 from slipring.cli.iam import iam
 from slipring.cli.options import CommandError, with_settings
 from slipring.cli.sections import Sectioned
+from slipring.cli.url_file import reached_here, url_in
 from slipring.edge.sockets import url as url_to
 from slipring.edge.tls.development import CA
 from slipring.settings import Settings
@@ -60,7 +61,7 @@ slipring.add_command(iam)
 
 
 @slipring.command()
-@with_settings("host", "port", "region", "store", "tls_certificate", "tls_development", "tls_folder")
+@with_settings("host", "port", "url_file", "region", "store", "tls_certificate", "tls_development", "tls_folder")
 def env(settings: Settings) -> None:
     """Print what to export so that AWS SDKs and tools find this server: eval "$(slipring env)"."""
     url = local_url(settings)
@@ -80,7 +81,7 @@ def env(settings: Settings) -> None:
 
 
 @slipring.command()
-@with_settings("host", "port", "tls_certificate", "tls_key", "tls_client_ca", "tls_development")
+@with_settings("host", "port", "url_file", "tls_certificate", "tls_key", "tls_client_ca", "tls_development")
 def healthcheck(settings: Settings) -> None:
     """Exit 0 if the server is ready, 1 if not; for images that have no curl."""
     from http.client import HTTPException
@@ -315,6 +316,6 @@ def delete(settings: Settings, endpoint: str | None, name: str) -> None:
 
 
 def local_url(settings: Settings) -> str:
-    """Where a client on this machine reaches the server."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
-    return url_to(host, settings.port, secure=settings.secure)
+    """Where a client on this machine reaches the server: as it says itself, or else by its settings."""
+    left = None if settings.url_file is None else url_in(Path(settings.url_file))
+    return reached_here(left or url_to(settings.host, settings.port, secure=settings.secure))

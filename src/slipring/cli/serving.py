@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import resource
 import sys
+from collections.abc import Callable
 
 from slipring import __version__
 from slipring.assembly import StartError
 from slipring.cli import heap
 from slipring.cli.options import CommandError, WrongSettings
+from slipring.cli.url_file import UrlFile
 from slipring.cli.workers import Supervisor
 from slipring.edge.sockets import ListenError, is_loopback
 from slipring.edge.tls.development import CA
@@ -32,13 +34,21 @@ def serve(settings: Settings) -> None:
         raise WrongSettings("a memory: store lives in one process: it cannot have several workers")
     _require_closed_doors(settings)
     _allow_open_files(settings)
+    url_file = UrlFile(settings.url_file)
+
+    def on_ready(url: str) -> None:
+        url_file.leave(url)
+        announce(settings, url)
+
     try:
         if settings.workers == 1:
-            Server(settings, on_ready=lambda server: _settle_and_announce(settings, server.url)).run()
+            Server(settings, on_ready=lambda server: _settle_and_announce(server.url, on_ready)).run()
         else:
-            Supervisor(settings, on_ready=lambda url: announce(settings, url)).run()
+            Supervisor(settings, on_ready).run()
     except (StartError, ListenError) as error:
         raise CommandError(str(error)) from None
+    finally:
+        url_file.remove()
 
 
 def _require_closed_doors(settings: Settings) -> None:
@@ -66,9 +76,9 @@ def _allow_open_files(settings: Settings) -> None:
         logger.warning("%d connections may not fit: this process may open %d files", settings.connections_max, allowed)
 
 
-def _settle_and_announce(settings: Settings, url: str) -> None:
+def _settle_and_announce(url: str, on_ready: Callable[[str], None]) -> None:
     heap.settle()
-    announce(settings, url)
+    on_ready(url)
 
 
 def announce(settings: Settings, url: str) -> None:
