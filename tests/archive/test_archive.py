@@ -388,6 +388,37 @@ def test_snapshots_are_not_archived_by_name_alone(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
+def test_what_a_snapshot_brought_back_is_archived(tmp_path: Path) -> None:
+    """Loading gives tables other ids and takes no part in any journal: it is new bases that tell. A round that has
+    seen the load tells nothing of what was before it, also where a table was made or dropped meanwhile."""
+
+    async def scenario() -> None:
+        scene = Scene(Directory(tmp_path / "archive"))
+        process, snapshots = scene.process, Snapshots(scene.process.engine)
+        for table in ("things", "dropped"):
+            await process.make_table(table)
+            await process.put(table, "a")
+        assert await scene.archiver.round()
+        await snapshots.save("before")
+        await process.put("things", "b")
+        await process.call("DeleteTable", TableName="dropped")
+        await process.make_table("made")
+        assert await scene.archiver.round()
+        for written in ("c", "d"):
+            await snapshots.load("before")
+            await process.put("things", written)
+            assert await scene.archiver.round()
+            await process.put("dropped", written)
+            assert await scene.archiver.round()
+            rebuilt = await scene.rebuilt()
+            assert (await rebuilt.call("ListTables"))["TableNames"] == ["dropped", "things"]
+            for table in ("things", "dropped"):
+                found = (await rebuilt.call("Scan", TableName=table))["Items"]
+                assert sorted(item["pk"]["S"] for item in found) == ["a", written]
+
+    asyncio.run(scenario())
+
+
 def test_a_deployment_is_rebuilt_on_an_empty_store_only(tmp_path: Path) -> None:
     """Two deployments' tables must not be mixed; what an interrupted rebuild left is no deployment, and is erased."""
 

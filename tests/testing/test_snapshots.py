@@ -1,4 +1,4 @@
-"""Snapshots: saved, loaded, compared and deleted, on a store that outlives its process and on one that does not."""
+"""Snapshots: saved, loaded, compared and deleted, on stores that outlive their process and on one that does not."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from slipring.engine.scrub.run import scrub
 from slipring.engine.snapshots.copying import FORMAT
 from slipring.engine.snapshots.errors import SnapshotError, SnapshotMissing
 from slipring.storage.contract import Writes
+from tests import postgres_servers
 from tests.conftest import Client, n, s, table_definition, unique
 
 INDEXED: dict[str, Any] = {
@@ -33,9 +34,13 @@ INDEXED: dict[str, Any] = {
 }
 
 
-@pytest.fixture(scope="module", params=["memory:", "file"])
+@pytest.fixture(scope="module", params=["memory:", "file", "postgresql"])
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[slipring.Server]:
-    store = request.param if request.param == "memory:" else str(tmp_path_factory.mktemp("store"))
+    store = request.param
+    if store == "postgresql":
+        store = postgres_servers.fresh_address()
+    elif store == "file":
+        store = str(tmp_path_factory.mktemp("store"))
     with slipring.Server(store) as running:
         yield running
 
