@@ -1,4 +1,5 @@
-"""`python -m bench.kit`: compares what tests take; `python -m bench.kit matrix`: runs them on each Python there is."""
+"""`python -m bench.kit`: compares what tests take; `python -m bench.kit matrix`: runs them on each Python there is;
+`python -m bench.kit transports`: compares what a call takes by each transport of a server in process."""
 
 from __future__ import annotations
 
@@ -22,14 +23,22 @@ PYTHONS = ("3.11", "3.12", "3.13")
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.kit", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=("compare", "matrix"), default="compare")
+    parser.add_argument("what", nargs="?", choices=("compare", "matrix", "transports"), default="compare")
     parser.add_argument("--scratch", type=Path, default=Path(tempfile.gettempdir()) / "slipring-bench-kit")
     parser.add_argument("--rounds", type=int, default=10, help="how often a run repeats each test")
-    parser.add_argument("--runs", type=int, default=3, help="how often each backend has its turn")
+    parser.add_argument("--runs", type=int, default=3, help="how often each backend or transport has its turn")
+    parser.add_argument("--calls", type=int, default=2000, help="how many calls a transport makes in its turn")
     options = parser.parse_args()
-    lines = _compare(options) if options.what == "compare" else _matrix(options.scratch)
-    for line in lines:
+    for line in _lines(options):
         print(line, flush=True)
+
+
+def _lines(options: argparse.Namespace) -> Iterator[str]:
+    if options.what == "transports":
+        from bench.kit.transports import compare
+
+        return compare(options.calls, options.runs)
+    return _compare(options) if options.what == "compare" else _matrix(options.scratch)
 
 
 def _compare(options: argparse.Namespace) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,13 +73,15 @@ class Namespace:
         """A boto3 resource's table."""
         return self.resource().Table(name)
 
-    def aioclient(self, service: str = "dynamodb", **parameters: Any) -> Any:
+    def aioclient(
+        self, service: str = "dynamodb", *, transport: Transport = "http", **parameters: Any
+    ) -> AbstractAsyncContextManager[Any]:
         """An aiobotocore client, to be entered with `async with`."""
-        return self.endpoint.aioclient(service, parameters)
+        return self._server.aioclient(service, transport=transport, access_key=self._access_key, **parameters)
 
-    def aioresource(self, **parameters: Any) -> Any:
+    def aioresource(self, *, transport: Transport = "http", **parameters: Any) -> AbstractAsyncContextManager[Any]:
         """An aioboto3 resource of `dynamodb`, to be entered with `async with`."""
-        return self.endpoint.aioresource(parameters)
+        return self._server.aioresource(transport=transport, access_key=self._access_key, **parameters)
 
     def snapshot(self) -> AbstractContextManager[None]:
         """`with ddb.snapshot():` takes back at its end whatever is done within."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from pathlib import Path
 from socket import socket
 from types import TracebackType
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from slipring import server as serving
 from slipring.clock import Clock, Ids
@@ -20,6 +20,9 @@ from slipring.testing.clock import ServerClock
 from slipring.testing.faults import FaultRules
 from slipring.testing.snapshots import SnapshotsHere
 from slipring.testing.triggers import TriggersHere
+
+if TYPE_CHECKING:
+    from slipring.testing.direct import Direct
 
 R = TypeVar("R")
 
@@ -133,13 +136,24 @@ class Server:
 
         return make() if parameters else self._kept(("resource", transport, access_key), make)
 
-    def aioclient(self, service: str = "dynamodb", **parameters: Any) -> Any:
-        """An aiobotocore client, to be entered with `async with`."""
-        return self.endpoint().aioclient(service, parameters)
+    def aioclient(
+        self,
+        service: str = "dynamodb",
+        *,
+        transport: Transport = "http",
+        access_key: str = ACCESS_KEY,
+        **parameters: Any,
+    ) -> AbstractAsyncContextManager[Any]:
+        """An aiobotocore client, to be entered with `async with`; transports are as for `client`."""
+        made = self.endpoint(access_key).aioclient(service, parameters)
+        return self._reached(made, lambda client: client, transport)
 
-    def aioresource(self, **parameters: Any) -> Any:
+    def aioresource(
+        self, *, transport: Transport = "http", access_key: str = ACCESS_KEY, **parameters: Any
+    ) -> AbstractAsyncContextManager[Any]:
         """An aioboto3 resource of `dynamodb`, to be entered with `async with`."""
-        return self.endpoint().aioresource(parameters)
+        made = self.endpoint(access_key).aioresource(parameters)
+        return self._reached(made, lambda resource: resource.meta.client, transport)
 
     def apply(self, *files: str | Path, parameters: Mapping[str, str] | None = None, partial: bool = False) -> None:
         """Make tables what templates say, as `slipring apply` does. Raises
@@ -163,9 +177,22 @@ class Server:
         """Have a boto3 client go by `transport`, and end with the server."""
         self._stack.callback(client.close)
         if transport == "direct":
-            from slipring.testing.direct import Direct
+            self._direct().attach(client)
 
-            Direct(self.running.listener, self.running.loop).attach(client)
+    @asynccontextmanager
+    async def _reached(
+        self, made: AbstractAsyncContextManager[Any], client_of: Callable[[Any], Any], transport: Transport
+    ) -> AsyncIterator[Any]:
+        """What aiobotocore or aioboto3 has made, going by `transport`."""
+        async with made as entered:
+            if transport == "direct":
+                self._direct().attach_async(client_of(entered))
+            yield entered
+
+    def _direct(self) -> Direct:
+        from slipring.testing.direct import Direct
+
+        return Direct(self.running.listener, self.running.loop)
 
     def wait_for(self, work: Coroutine[Any, Any, R]) -> R:
         """Run a coroutine in the server's event loop, and wait for it in this thread."""
