@@ -4,7 +4,8 @@
 - `POST /_slipring/faults`: put one in force, as docs/faults.md describes it, or several: `{"rules": [...]}`;
 - `DELETE /_slipring/faults`: take all out of force, or the one of `{"id": 3}`.
 
-The rules are those of one process, so a server with several workers has only those that it starts with.
+The rules are those of one process, so a server with several workers has only those that it starts with. Were they told
+to every worker, `times`, `nth` and the draws would still count each worker's calls apart, and mean nothing to a test.
 """
 
 from __future__ import annotations
@@ -43,4 +44,8 @@ def add_fault_calls(calls: AdminCalls, faults: Faults, workers: int) -> None:
 
 
 async def _refused(_body: Body) -> Body:
-    raise AdminRefusal("This server has several workers: name the rules when it starts, with --faults FILE.", 409)
+    raise AdminRefusal(
+        "This server has several workers, and a rule counts the calls of one: start it with --workers 1, or name the"
+        " rules at its start, with --faults FILE.",
+        409,
+    )
