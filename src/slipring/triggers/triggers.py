@@ -114,12 +114,15 @@ class Following:
         )
         self._deliveries: dict[Place, asyncio.Task[None]] = {}
         self._said = ""
+        self._is_stopping = False
         self._recurring = Recurring(f"trigger {trigger.name}", _LOOK_S, self._lease, self.look)
         self.start = self._recurring.start
         self.wake = self._recurring.wake
 
     async def stop(self) -> None:
         """What is being handed over is handed over again later."""
+        # A look that is under way begins no more.
+        self._is_stopping = True
         for task in self._deliveries.values():
             task.cancel()
         await asyncio.gather(*self._deliveries.values(), return_exceptions=True)
@@ -162,6 +165,8 @@ class Following:
                 continue
             if len(self._deliveries) >= _SHARDS_AT_ONCE or any(other.precedes(shard) for other in unfinished):
                 continue
+            if self._is_stopping:
+                return
             task = asyncio.create_task(Delivery(self._setting, shard, position).run())
             self._deliveries[shard.place] = task
             task.add_done_callback(partial(self._delivered, shard.place))
