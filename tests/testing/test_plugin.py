@@ -390,6 +390,19 @@ def test_triggers_are_the_tests_own(pytester: pytest.Pytester) -> None:
             ddb.triggers.wait()
             assert called[1:] == [(["d"], 1)]
 
+        def test_what_was_handled_before_a_snapshot_is_not_handled_again(ddb):
+            del called[:]
+            make(ddb.client())
+            ddb.triggers.add("orders", on_order, batch=1)
+            put(ddb.client(), "a")
+            ddb.triggers.wait()
+            with ddb.snapshot():
+                put(ddb.client(), "b")
+                ddb.triggers.wait()
+            put(ddb.client(), "c")
+            ddb.triggers.wait()
+            assert called == [(["a"], 1), (["b"], 2), (["c"], 2)]
+
         def test_a_handler_that_fails(ddb):
             make(ddb.client())
             def fails(event, context):
@@ -407,7 +420,7 @@ def test_triggers_are_the_tests_own(pytester: pytest.Pytester) -> None:
             with pytest.raises(ValueError, match="colour"):
                 ddb.triggers.add("orders", on_order, colour="blue")
     """
-    run(pytester, suite).assert_outcomes(passed=5)
+    run(pytester, suite).assert_outcomes(passed=6)
 
 
 EXAMPLE = """

@@ -245,6 +245,11 @@ def parse_trigger_position(key: bytes) -> tuple[int, int]:
     return table_id, shard
 
 
+def moved_trigger_position(key: bytes, table_id: int) -> bytes:
+    """The key of the same trigger's position in the same shard under another table id."""
+    return key[:-8] + _TABLE_ID.pack(table_id) + key[-4:]
+
+
 def parse_job(key: bytes) -> tuple[int, int]:
     """The table id and index id that a job's key names."""
     table_id, index_id = _TABLE_AND_INDEX_ID.unpack(key[len(DROP_JOBS) :])

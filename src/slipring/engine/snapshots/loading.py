@@ -30,8 +30,9 @@ async def load(engine: Engine, reader: Reader, contents: Contents, namespace: st
     await under_way.begin(store)
     try:
         await copy(store, reader, contents, ids)
+        puts = {**_records(moved(contents, ids)), **await _positions(reader, ids)}
         for _ in range(_ATTEMPTS_MAX):
-            if await _put_in_place(engine, moved(contents, ids), namespace, under_way.key):
+            if await _put_in_place(engine, puts, namespace, under_way.key):
                 return
         raise SnapshotError("the tables keep changing: nothing was loaded")
     except BaseException:
@@ -67,7 +68,10 @@ class Loading:
         await store.commit([self.key], decide)
 
 
-async def _put_in_place(engine: Engine, after: Contents, namespace: str | None, under_way: bytes) -> bool:
+Puts = Mapping[bytes, bytes | None]
+
+
+async def _put_in_place(engine: Engine, after: Puts, namespace: str | None, under_way: bytes) -> bool:
     """False if a table came, changed or went at the same moment."""
     store = engine.store
     before = await contents_of(store, namespace)
@@ -75,7 +79,7 @@ async def _put_in_place(engine: Engine, after: Contents, namespace: str | None, 
     tokens = keyspace.TOKENS if namespace is None else keyspace.tokens(namespace)
     # A request that is sent again was not done yet, now that what it did is taken back.
     forgotten = [key for key, _ in await everything(store, tokens)]
-    puts = {**removal(before), **dict.fromkeys(forgotten), **_records(after), under_way: None}
+    puts = {**removal(before), **dict.fromkeys(forgotten), **after, under_way: None}
     keys = {keyspace.table_record(*key): orjson.dumps(record) for key, record in before.tables.items()}
     last_id = await store.get(keyspace.LAST_TABLE_ID)
 
@@ -106,6 +110,17 @@ def _records(contents: Contents) -> dict[bytes, bytes | None]:
         puts[keyspace.stream(*key)] = orjson.dumps(stream)
     for table_id, journal in contents.journals.items():
         puts[keyspace.journal_record(table_id)] = orjson.dumps(journal)
+    return puts
+
+
+async def _positions(reader: Reader, ids: Mapping[int, int]) -> dict[bytes, bytes | None]:
+    """How far triggers had come in the streams that are brought back. A snapshot that lasts does not know it, as it has
+    the rows of tables alone: then they begin anew."""
+    puts: dict[bytes, bytes | None] = {}
+    for key, value in await everything(reader, keyspace.TRIGGER_POSITIONS):
+        table_id, _ = keyspace.parse_trigger_position(key)
+        if table_id in ids:
+            puts[keyspace.moved_trigger_position(key, ids[table_id])] = value
     return puts
 
 
