@@ -30,7 +30,7 @@ class Noting:
 
 async def look(following: Following) -> None:
     """Let it look once, and hand over what it finds."""
-    await following._look()
+    await following.look()
     await asyncio.gather(*following._deliveries.values())
     await asyncio.sleep(0)
 

@@ -145,10 +145,13 @@ class Following:
         if not await self._lease.hold():
             return
         shards = await self._shards()
-        if not shards:
+        if any(shard.is_open for shard in shards):
+            self._said = ""
+        else:
+            # A stream that was turned off, or whose table is gone, can be read still.
             await self._without_stream()
+        if not shards:
             return
-        self._said = ""
         reached = await positions.positions_of(self._store, self.trigger.name)
         if not reached and self.trigger.start == "LATEST":
             reached = await self._begin_at_the_end(shards)
