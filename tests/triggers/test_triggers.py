@@ -130,7 +130,7 @@ def test_a_bad_record_is_found_by_halving_and_given_up(tmp_path: Path) -> None:
     with triggered(f"{table}=python:tests.triggers.handlers.strict {options}") as (server, client):
         make_table(client, table)
         put(client, table, *"abc", bad, *"defg")
-        assert eventually(lambda: set("abcdefg") <= set(handlers.noted(table)) and failed.exists())
+        assert eventually(lambda: set("abcdefg") <= set(handlers.noted(table)))
         assert eventually(lambda: not is_behind(server))
         with Connection(server.port) as connection:
             page = parse(connection.ask(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").body.decode())
@@ -276,7 +276,8 @@ def test_a_command_reads_its_standard_input_and_fails_by_its_exit_code(tmp_path:
     with triggered(f"{table}={script} retries=1 on_failure=file:{failed}") as (_, client):
         make_table(client, table)
         put(client, table, "a")
-        assert eventually(failed.exists)
+        # It is there before the line is.
+        assert eventually(lambda: failed.exists() and failed.read_bytes().endswith(b"\n"))
     assert [handlers.keys_of(orjson.loads(line)) for line in got.read_bytes().splitlines()] == [["a"], ["a"]]
     assert "exited with 3" in orjson.loads(failed.read_bytes())["responseContext"]["functionError"]
 
