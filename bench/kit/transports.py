@@ -33,10 +33,10 @@ def compare(calls: int, runs: int) -> Iterator[str]:
 def _timed(client: Any, calls: int) -> tuple[float, float]:
     """Microseconds by the wall and of the processor, the server's thread included."""
     for _ in range(_WARM_UP):
-        client.get_item(TableName="t", Key=_KEY)
+        client.get_item(TableName="music", Key=_KEY)
     wall_s, cpu_s = time.perf_counter(), time.process_time()
     for _ in range(calls):
-        client.get_item(TableName="t", Key=_KEY)
+        client.get_item(TableName="music", Key=_KEY)
     return (time.perf_counter() - wall_s) / calls * 1e6, (time.process_time() - cpu_s) / calls * 1e6
 
 
@@ -57,9 +57,9 @@ def _answered(server: slipring.Server) -> Any:
 
 def _make_table(client: Any) -> None:
     client.create_table(
-        TableName="t",
+        TableName="music",
         BillingMode="PAY_PER_REQUEST",
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
     )
-    client.put_item(TableName="t", Item={**_KEY, "text": {"S": "x" * 100}})
+    client.put_item(TableName="music", Item={**_KEY, "text": {"S": "x" * 100}})
