@@ -164,6 +164,7 @@ def test_every_fixture_is_told() -> None:
     members = {name for name in dir(Namespace) if not name.startswith("_")} - {"close", "endpoint"}
     assert fixtures | members | set(PREPARATIONS) <= first_cells("pytest.md")
     assert {"ddb", "ddb_server", "ddb_session"} <= fixtures
+    assert f"\n[pytest]\n{plugin.AUTOUSE} = true\n" in (DOCS / "pytest.md").read_text()
 
 
 COMMANDS = DOCS / "commands.md"

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -467,6 +468,12 @@ def test_the_example_that_led_here_runs_as_it_is_written(pytester: pytest.Pytest
     run(pytester, EXAMPLE.replace("        ...\n", BETWEEN.lstrip("\n")) + AFTERWARDS.lstrip("\n")).assert_outcomes(
         passed=1
     )
+
+
+def test_the_pages_first_example_runs(pytester: pytest.Pytester) -> None:
+    """It is what people copy."""
+    page = (Path(__file__).parents[2] / "docs" / "pytest.md").read_text()
+    run(pytester, page.partition("```python\n")[2].partition("```")[0]).assert_outcomes(passed=1)
 
 
 def test_snapshots_are_the_tests_own(pytester: pytest.Pytester) -> None:

@@ -23,7 +23,8 @@ _MARKER = (
 _NAMESPACE = pytest.StashKey["Namespace"]()
 _ROUTER = pytest.StashKey[Any]()
 _RESERVED = pytest.StashKey[socket.socket]()
-_AUTOUSE = "ddb_autouse"
+AUTOUSE = "ddb_autouse"
+"""The setting of pytest's configuration."""
 _AUTOUSE_HELP = (
     "Every test has the fixture ddb without asking for it, and the environment leads AWS SDKs to Slipring before"
     " anything is imported, so that clients which modules make when they are imported lead there too (Slipring)"
@@ -31,7 +32,7 @@ _AUTOUSE_HELP = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addini(_AUTOUSE, _AUTOUSE_HELP, type="bool", default=False)
+    parser.addini(AUTOUSE, _AUTOUSE_HELP, type="bool", default=False)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -48,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def _reserve(config: pytest.Config) -> None:
     """With `ddb_autouse`, take the port on which the server will listen once a test runs. Workers of xdist come by
     here too, each with a port of its own."""
-    if _RESERVED in config.stash or not config.getini(_AUTOUSE):
+    if _RESERVED in config.stash or not config.getini(AUTOUSE):
         return
     from slipring.testing.environment import lead_to_reserved
 
@@ -64,7 +65,7 @@ def _reserve(config: pytest.Config) -> None:
 def pytest_itemcollected(item: pytest.Item) -> None:
     """The marker alone is enough to have the fixture. Nobody who has `ddb_session` is led away from there."""
     names: list[str] = getattr(item, "fixturenames", ["ddb"])
-    is_wanted = item.config.getini(_AUTOUSE) and "ddb_session" not in names
+    is_wanted = item.config.getini(AUTOUSE) and "ddb_session" not in names
     if "ddb" not in names and (is_wanted or item.get_closest_marker("ddb")):
         names.insert(0, "ddb")
 
