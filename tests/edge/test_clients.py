@@ -133,7 +133,7 @@ def test_the_log_tells_of_it_now_and_then(caplog: pytest.LogCaptureFixture) -> N
         for now_s in (0.0, 1.0, 59.0, 60.0, 60.5):
             complaints.note("192.0.2.7", "address_requests_per_s", now_s)
     assert [record.getMessage() for record in caplog.records] == [
-        f"192.0.2.7 is over address_requests_per_s; refusals of any client since the last such line: {count}"
+        f"'192.0.2.7' is over address_requests_per_s; refusals of any client since the last such line: {count}"
         for count in (1, 3)
     ]
 

@@ -23,6 +23,9 @@ _BURST_S = 1.0
 
 _ROUNDING_S = 1e-9
 
+_NAME_CHARACTERS_MAX = 128
+"""The longest access key that the service has. One that is made up must not take more room than that."""
+
 
 class Rate:
     """A bucket for each client, which refills steadily: the generic cell rate algorithm (ITU-T I.371, annex A)."""
@@ -59,7 +62,7 @@ class Complaints:
         self._unsaid += 1
         if now_s - self._said_at >= _SAID_EVERY_S:
             logger.warning(
-                "%s is over %s; refusals of any client since the last such line: %d", client, bound, self._unsaid
+                "%r is over %s; refusals of any client since the last such line: %d", client, bound, self._unsaid
             )
             self._said_at, self._unsaid = now_s, 0
 
@@ -120,6 +123,6 @@ def name_of(caller: Caller) -> str:
     """Whose requests are counted together: a user's, or those of all sessions of a role. Where nobody is verified, it
     is the access key that tells clients apart."""
     if caller.identity is None:
-        return caller.access_key
+        return caller.access_key[:_NAME_CHARACTERS_MAX]
     principal = caller.identity.principal
     return principal.issuer or principal.arn
