@@ -28,8 +28,8 @@ INDEX = {
 
 @pytest.fixture(scope="module")
 def own() -> Iterator[ServerThread]:
-    """A server whose time stands still."""
-    with ServerThread(test_mode=True) as server:
+    """A server whose time stands still, and which deletes only when it is told to: how many went is what is shown."""
+    with ServerThread(test_mode=True, ttl_period_s=86_400.0) as server:
         move_clock(server.port, freeze=NOW)
         yield server
 
