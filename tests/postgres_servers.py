@@ -35,8 +35,10 @@ PREPARATION = """
 CREATE ROLE guarded LOGIN PASSWORD 'secret';
 GRANT CREATE ON DATABASE postgres TO guarded;
 CREATE TABLE pg_dist_partition (logicalrelid regclass);
-CREATE FUNCTION create_distributed_table(relation regclass, distribution_column text) RETURNS void
+CREATE FUNCTION create_distributed_table(relation regclass, distribution_column text, colocate_with text) RETURNS void
 LANGUAGE sql BEGIN ATOMIC INSERT INTO pg_dist_partition VALUES (relation); END;
+CREATE FUNCTION citus_total_relation_size(relation regclass) RETURNS bigint
+LANGUAGE sql BEGIN ATOMIC SELECT pg_total_relation_size(relation); END;
 """
 """A user who needs a password; and what makes the statements for Citus run where there is no Citus, and distributes
 nothing."""

@@ -47,8 +47,8 @@ async def opened(address: str) -> AsyncIterator[PostgresqlStore]:
 @asynccontextmanager
 async def connected(address: str) -> AsyncIterator[asyncpg.Connection]:
     """A connection of one's own to a store's database, which finds the store's tables by their bare names."""
-    head, _, schema = address.partition("&schema=")
-    connection = await asyncpg.connect(head, server_settings={"search_path": schema.partition("&")[0]})
+    place = open_postgresql(address).address
+    connection = await asyncpg.connect(place.dsn, server_settings={"search_path": place.schema})
     try:
         yield connection
     finally:

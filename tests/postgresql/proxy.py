@@ -39,23 +39,23 @@ class Proxy:
         self.was_late = asyncio.Event()
         """It was answered."""
         self._cut: tuple[Cut, int] | None = None
-        self._cut_at = b""
+        self._cut_at: tuple[Cut, bytes] | None = None
 
     def cut(self, cut: Cut, request: int) -> None:
         """Break the connection at a request, the next one being 1."""
         self._cut = (cut, self.requests + request)
 
-    def cut_at(self, text: bytes) -> None:
-        """Break a connection once, before the answer to a request that contains a text."""
-        self._cut_at = text
+    def cut_at(self, text: bytes, cut: Cut = Cut.BEFORE_ANSWER) -> None:
+        """Break a connection once, over a request that contains a text."""
+        self._cut_at = (cut, text)
 
     def _cut_of(self, request: bytes) -> Cut | None:
         """When the connection is to break over this request, if it is."""
         if self._cut is not None and self._cut[1] == self.requests:
             return self._cut[0]
-        if self._cut_at and self._cut_at in request:
-            self._cut_at = b""
-            return Cut.BEFORE_ANSWER
+        if self._cut_at is not None and self._cut_at[1] in request:
+            cut, self._cut_at = self._cut_at[0], None
+            return cut
         return None
 
     async def __aenter__(self) -> Proxy:

@@ -111,6 +111,22 @@ def test_a_read_whose_connection_breaks_is_read_again(own_address: str) -> None:
     asyncio.run(scenario())
 
 
+def test_the_rows_of_committers_that_are_long_gone_are_removed(address: str) -> None:
+    """A process that is killed leaves its own behind. Whoever commits has one that is not old."""
+
+    async def scenario() -> None:
+        async with opened(address) as store, connected(address) as connection:
+            await increment(store, b"number")
+            await connection.execute("INSERT INTO marks (p, n, at) VALUES (-1, 1, now() - interval '31 days')")
+            await connection.execute("INSERT INTO marks (p, n, at) VALUES (-2, 1, now() - interval '29 days')")
+            async with opened(address):
+                assert await connection.fetch("SELECT p FROM marks WHERE p = -1") == []
+            assert await connection.fetchval("SELECT count(*) FROM marks") == 2
+            assert await increment(store, b"number") == 2
+
+    asyncio.run(scenario())
+
+
 def test_commits_go_on_when_the_server_has_lost_the_committers_row(address: str) -> None:
     """A replica that was behind has become the primary, say: what it does not know must not keep a process from
     committing until it is started anew."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,23 @@ import pytest
 from tests.cli.processes import slipring
 from tests.engine.running import Process
 from tests.postgresql.conftest import connected, opened
+
+TYPES: dict[str, tuple[dict[str, Any], Any]] = {
+    "S": ({"S": "text"}, "text"),
+    "N": ({"N": "12345678901234567890123456789012345.678"}, Decimal("12345678901234567890123456789012345.678")),
+    "B": ({"B": "AAE="}, "AAE="),
+    "BOOL": ({"BOOL": False}, False),
+    "NULL": ({"NULL": True}, None),
+    "SS": ({"SS": ["a", "b"]}, ["a", "b"]),
+    "NS": ({"NS": ["1.5", "2"]}, [Decimal("1.5"), 2]),
+    "BS": ({"BS": ["AAE=", "Ag=="]}, ["AAE=", "Ag=="]),
+    "L": (
+        {"L": [{"N": "1"}, {"L": []}, {"M": {"S": {"S": "named like a type"}}}]},
+        [1, [], {"S": "named like a type"}],
+    ),
+    "M": ({"M": {"N": {"NULL": True}, "empty": {"M": {}}}}, {"N": None, "empty": {}}),
+}
+"""An attribute of each type: as the API has it, and as people read it."""
 
 LONG_NAME = "a-table-whose-name-is-longer-than-an-identifier-of-postgresql-may-be-so-it-is-cut"
 
@@ -38,6 +56,8 @@ async def make_tables(address: str) -> None:
             await process.call("PutItem", TableName="readings", Item=item)
         await process.make_table("odd.names")
         await process.put("odd.names", 'quo"te', text={"S": "nul \x00 and \\u0000 and \\\x00"})
+        await process.make_table("all-types")
+        await process.put("all-types", "one", **{name: typed for name, (typed, _) in TYPES.items()})
         await process.make_table(LONG_NAME)
 
 
@@ -58,17 +78,33 @@ def test_views_show_what_the_tables_hold(address: str) -> None:
     names = make_views(address)
     schema = names[0].partition(".")[0]
     assert names[0].startswith(f"{schema}.{LONG_NAME[:54]}~")
-    assert names[1:] == [f"{schema}.odd.names", f"{schema}.readings"]
+    assert names[1:] == [f"{schema}.{name}" for name in ("all-types", "odd.names", "readings")]
     readings = asyncio.run(fetch(address, f'SELECT * FROM "{schema}".readings ORDER BY item DESC'))
-    assert [{**row, "item_": orjson.loads(row["item_"])} for row in readings] == [
-        {"sensor": b"\x00\x01", "item": Decimal(1), "item_": {"celsius": {"N": "-3"}}},
-        {"sensor": b"\x00\x01", "item": Decimal(0), "item_": {"celsius": {"N": "20.5"}}},
+    assert readings == [
+        {
+            "sensor": b"\x00\x01",
+            "item": Decimal(at),
+            "item_": f'{{"celsius": {celsius}}}',
+            "item_typed": f'{{"celsius": {{"N": "{celsius}"}}}}',
+        }
+        for at, celsius in ((1, "-3"), (0, "20.5"))
     ]
     [odd] = asyncio.run(fetch(address, f'SELECT pk, item FROM "{schema}"."odd.names"'))
     assert odd["pk"] == 'quo"te'
-    assert orjson.loads(odd["item"]) == {"text": {"S": "nul � and \\u0000 and \\�"}}
-    mean = f"SELECT avg((item_ -> 'celsius' ->> 'N')::numeric) AS mean FROM \"{schema}\".readings"
+    assert orjson.loads(odd["item"]) == {"text": "nul � and \\u0000 and \\�"}
+    mean = f"SELECT avg((item_ -> 'celsius')::numeric) AS mean FROM \"{schema}\".readings"
     assert asyncio.run(fetch(address, mean)) == [{"mean": Decimal("8.75")}]
+
+
+def test_the_rest_of_an_item_is_plain_json_and_dynamodbs_beside_it(address: str) -> None:
+    """Plain for people and for tools that know nothing of DynamoDB; the other to tell a set from a list."""
+    asyncio.run(make_tables(address))
+    schema = make_views(address)[0].partition(".")[0]
+    [row] = asyncio.run(fetch(address, f'SELECT item, item_typed FROM "{schema}"."all-types"'))
+    typed = {name: typed for name, (typed, _) in TYPES.items()}
+    assert orjson.loads(row["item_typed"]) == typed
+    item = json.loads(row["item"], parse_float=Decimal)
+    assert item == {name: plain for name, (_, plain) in TYPES.items()}
 
 
 def test_nothing_is_written_through_a_view(address: str) -> None:
@@ -96,9 +132,9 @@ def test_views_follow_the_tables_when_they_are_made_again(address: str) -> None:
             await Process(store).call("DeleteTable", TableName="readings")
 
     asyncio.run(change())
-    assert [name.partition(".")[2] for name in make_views(address)][1:] == ["odd.names"]
+    assert [name.partition(".")[2] for name in make_views(address)][1:] == ["all-types", "odd.names"]
     there = f"SELECT viewname::text AS name FROM pg_views WHERE schemaname = '{schema}' ORDER BY viewname"
-    assert [row["name"] for row in asyncio.run(fetch(address, there))][1:] == ["mine", "odd.names"]
+    assert [row["name"] for row in asyncio.run(fetch(address, there))][1:] == ["all-types", "mine", "odd.names"]
 
 
 def test_views_need_a_postgresql_store() -> None:

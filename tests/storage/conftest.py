@@ -48,6 +48,8 @@ LOCAL_ADDRESSES = {
 }
 OTHER_PROFILES = PROFILES.keys() - {"postgresql"} - ({"citus"} if OWN_SERVER else set())
 """Citus has a stand-in on the server that the tests start themselves."""
+if OWN_SERVER and "profile=" in OWN_SERVER:
+    OTHER_PROFILES = set()
 ADDRESSES = {
     **LOCAL_ADDRESSES,
     "postgresql": "{postgresql}",

@@ -11,7 +11,7 @@ import click
 from slipring.cli.options import CommandError
 from slipring.clock import Ids
 from slipring.engine.catalog import Catalog
-from slipring.engine.sql_views import view_name, view_query
+from slipring.engine.sql_views import plain_function, view_name, view_query
 from slipring.settings import Settings
 from slipring.storage.backends import open_store
 from slipring.storage.contract import Store, StoreError
@@ -36,6 +36,7 @@ def make_views(settings: Settings, schema: str | None) -> None:
     """Make the views, and tell their names. Raises CommandError."""
 
     async def make(store: Store) -> list[str]:
+        from slipring.storage.postgresql.statements import quoted
         from slipring.storage.postgresql.store import PostgresqlStore
 
         if not isinstance(store, PostgresqlStore):
@@ -44,8 +45,9 @@ def make_views(settings: Settings, schema: str | None) -> None:
             raise CommandError(f"{shown(settings.store)} is encrypted: SQL cannot read what its values hold")
         into = schema or f"{store.address.schema}_views"
         tables = await Catalog(store).everywhere()
-        queries = {view_name(table.name, space): view_query(table, store.kv) for space, table in tables}
-        await store.show(into, queries)
+        plain = f"{quoted(into)}.plain"
+        queries = {view_name(table.name, space): view_query(table, store.kv, plain) for space, table in tables}
+        await store.show(into, [plain_function(plain)], queries)
         return [f"{into}.{name}" for name in queries]
 
     for name in _with_store(settings, make):

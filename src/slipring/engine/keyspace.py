@@ -38,6 +38,7 @@ from __future__ import annotations
 from struct import Struct
 
 from slipring.model.keys import successor
+from slipring.storage import contract
 from slipring.storage.contract import COUNTERS, SEALED, WATCHED
 
 _TABLE_ID = Struct(">I")
@@ -46,13 +47,13 @@ _TABLE_AND_INDEX_ID = Struct(">IH")
 CATALOG = WATCHED
 _TABLE_COUNTS, _COLLECTIONS, _JOURNAL_COUNTS = COUNTERS
 TABLE_RECORDS = b"\x01n"
-TABLE_GUARDS = b"\x01v"
+TABLE_GUARDS = contract.GUARDS
 LAST_TABLE_ID = b"\x01i"
 STREAM_RECORDS = b"\x01s"
 JOURNAL_RECORDS = b"\x01j"
 BACKUP_RECORDS = b"\x01b"
 ITEMS, _ENTRIES, _JOURNAL = SEALED
-TOKENS = b"\x06"
+TOKENS = contract.TOKENS
 LEASES = b"\x07"
 JOBS = b"\x08"
 DROP_JOBS = b"\x08d"

@@ -42,6 +42,19 @@ COUNTERS = (b"\x04", b"\x05", b"\x09c")
 SEALED = (b"\x02", b"\x03", b"\x09r")
 """What an encrypted store seals lies under these prefixes, each followed by four bytes with a table's id."""
 
+PARTITION_HASH_AT = {b"\x02": 5, b"\x03": 7, b"\x05": 5}
+"""Where the partition hash is in the keys under these prefixes: work on one item hardly leaves its partition. What lies
+before it is a table or an index, so within one the hash leads."""
+
+TABLE_ID_AT = {b"\x09": 2}
+"""Where the four bytes of a table's id are in the keys of its journal, which is one range."""
+
+TOKENS = b"\x06"
+"""Under this prefix lie keys of which each is used by itself."""
+
+GUARDS = WATCHED + b"v"
+"""Under this prefix lies what each commit of a table's items looks at, a few bytes that hardly ever change."""
+
 DATA_KEYS = b"\x00k"
 """What an encrypted store keeps for itself."""
 

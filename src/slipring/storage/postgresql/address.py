@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -56,6 +57,11 @@ class Address:
     profile: Profile
     pool: int
     relaxed: bool
+    trusts_system: bool = False
+    """Whether the server's certificate is to be of an authority that the system trusts, for the name in the address:
+    libpq's `sslrootcert=system`, which the driver does not know."""
+    certificate: tuple[str, str | None, str | None] | None = None
+    """The files of the client's own certificate and key, and the key's password."""
 
 
 def parse(url: StoreUrl) -> Address:
@@ -67,6 +73,7 @@ def parse(url: StoreUrl) -> Address:
     pool = url.whole_number("pool", POOL)
     if pool < POOL_MIN:
         raise StoreUrlInvalid(f"{shown(url.text)}: pool is at least {POOL_MIN}")
+    trusts_system = url.options.get("sslrootcert", os.environ.get("PGSSLROOTCERT")) == "system"
     return Address(
         dsn=_with_options(url.text, {name: url.options[name] for name in LIBPQ if name in url.options}),
         shown=shown(url.text),
@@ -74,6 +81,8 @@ def parse(url: StoreUrl) -> Address:
         profile=PROFILES[url.choice("profile", tuple(PROFILES))],
         pool=pool,
         relaxed=url.choice("durability", ("fsync", "relaxed")) == "relaxed",
+        trusts_system=trusts_system,
+        certificate=_certificate(url),
     )
 
 
@@ -82,6 +91,12 @@ def _refuse_unknown(url: StoreUrl) -> None:
         if name not in OURS and name not in LIBPQ:
             known = ", ".join((*OURS, *LIBPQ))
             raise StoreUrlInvalid(f"{shown(url.text)}: a postgresql store has no option {name!r}; it has {known}")
+
+
+def _certificate(url: StoreUrl) -> tuple[str, str | None, str | None] | None:
+    file = url.options.get("sslcert", os.environ.get("PGSSLCERT"))
+    key = url.options.get("sslkey", os.environ.get("PGSSLKEY"))
+    return (file, key, url.options.get("sslpassword")) if file else None
 
 
 def _with_options(text: str, options: dict[str, str]) -> str:

@@ -8,6 +8,7 @@ needs no more than the view that it was decided in; so its reads are not held ag
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from slipring.storage.contract import Decide, R, decode_counts, encode_counts
 from slipring.storage.postgresql.places import is_counter
@@ -111,6 +112,11 @@ class Plan:
             self.uncounted.append(key)
         else:
             self.erased.append(key)
+
+    def keys(self) -> list[bytes]:
+        """The keys of its rows, those of rows that change before those of rows that must stay."""
+        pairs: list[tuple[bytes, Any]] = [*self.deleted, *self.inserted, *self.replaced, *self.held]
+        return [*[key for key, _, _ in self.updated], *[key for key, _ in pairs], *self.erased]
 
     def absences(self) -> list[bytes]:
         """The keys that get a row that says that they are absent."""

@@ -24,10 +24,12 @@ _PAUSE_SECONDS = 0.25
 class Marker:
     """A committer's row."""
 
-    def __init__(self, lane: Lane, statements: Statements, ids: Ids) -> None:
+    def __init__(self, lane: Lane, statements: Statements, ids: Ids, bucket: tuple[int, int] = (0, 1)) -> None:
         self._lane = lane
         self._statements = statements
         self._ids = ids
+        self._bucket = bucket
+        """Which of how many its row lies in: its name divided by the second leaves the first."""
         self.name = 0
         self._last: int | None = None
 
@@ -35,7 +37,8 @@ class Marker:
         """The commit that the row names; makes the row. Raises Conflict, ConnectionLost, StoreError."""
         if self._last is None:
             session = await self._lane.session()
-            self.name, first = self._ids.number(), self._ids.number()
+            (bucket, buckets), first = self._bucket, self._ids.number()
+            self.name = self._ids.number() // buckets * buckets + bucket
             await session.fetch(self._statements.mark, self.name, first)
             self._last = first
         return self._last

@@ -21,7 +21,14 @@ VERSION_PLACE = b""
 FIRST_PLACE = b"\x00"
 """Every key's place is this one or beyond it."""
 
-_COUNTER_RANGES = [(prefix, prefix[:-1] + bytes([prefix[-1] + 1])) for prefix in COUNTERS]
+
+def after(prefix: bytes) -> bytes:
+    """The least byte string greater than all that start with a prefix, which is not of FF bytes only."""
+    stem = prefix.rstrip(b"\xff")
+    return stem[:-1] + bytes((stem[-1] + 1,))
+
+
+_COUNTER_RANGES = [(prefix, after(prefix)) for prefix in COUNTERS]
 
 
 def place_of(key: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 _PLANS = {
     # Statements are few, prepared once, and must look keys up one by one whatever the statistics say: those of an
@@ -19,6 +20,13 @@ _LOCKS = {
     # Who waits for a lock for so long may be in a deadlock; trying anew costs less than finding out.
     "lock_timeout": "100ms",
 }
+
+
+class Bounds(NamedTuple):
+    """The most that one transaction may write."""
+
+    rows: int
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +51,16 @@ class Profile:
     it."""
     grasps: bool = False
     """Whether rows that are to be written are locked first, because the isolation does not see that they changed."""
+    buckets: int = 0
+    """In how many buckets rows lie (`buckets.layout`), if they do; fixed, once there are rows."""
     stores_plainly: bool = False
     """Whether tables have no storage parameters."""
     after_tables: tuple[str, ...] = ()
     """What to run once the tables are made, {schema} being their schema in quotes."""
     rows_per_commit: int = 10_000
-    """How many rows one transaction may write."""
+    """Of how many rows a group is, or somewhat more."""
+    bounds: Bounds | None = None
+    """What the server allows one transaction to write, if it has bounds."""
 
 
 PROFILES: Mapping[str, Profile] = {
@@ -64,29 +76,35 @@ PROFILES: Mapping[str, Profile] = {
         ),
         Profile(
             # Transactions over several nodes have no common snapshot, so rows are held by locks alone. Row locks over
-            # several shards are taken by updates only (Citus documentation, "SQL support and workarounds").
+            # several shards are taken by updates only (Citus documentation, "SQL support and workarounds"). Workers
+            # are told what is set within a transaction, and nothing else.
             name="citus",
             version_min=14,
-            settings=_LOCKS,
+            settings={**_LOCKS, "citus.propagate_set_commands": "local"},
             syncs_as_postgresql=True,
-            begin="BEGIN ISOLATION LEVEL READ COMMITTED",
+            begin=f"BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '{_LOCKS['lock_timeout']}'",
             holds="FOR SHARE",
             grasps=True,
+            buckets=128,
             after_tables=tuple(
-                f"SELECT create_distributed_table('{{schema}}.{table}', '{column}') WHERE NOT EXISTS"
+                f"SELECT create_distributed_table('{{schema}}.{table}', 'h', colocate_with => '{near}')"
+                " WHERE NOT EXISTS"
                 f" (SELECT 1 FROM pg_dist_partition WHERE logicalrelid = '{{schema}}.{table}'::regclass)"
-                for table, column in (("kv", "k"), ("counts", "k"), ("marks", "p"))
+                for table, near in (("kv", "none"), ("counts", "{schema}.kv"), ("marks", "{schema}.kv"))
             ),
         ),
         Profile(
             # Snapshot isolation that is checked at the commit, and FOR UPDATE for rows that are only read
-            # (Aurora DSQL User Guide, "Concurrency control", "Cluster quotas and database limits").
+            # (Aurora DSQL User Guide, "Concurrency control", "Cluster quotas and database limits"; its bounds are 3,000
+            # rows and 10 MiB, and how it measures bytes is not told). Two transactions that look at the same guard FOR
+            # UPDATE are in each other's way, so it helps that guards have copies.
             name="dsql",
             version_min=16,
             begin="BEGIN ISOLATION LEVEL REPEATABLE READ",
             holds="FOR UPDATE",
             stores_plainly=True,
-            rows_per_commit=3000,
+            buckets=32,
+            bounds=Bounds(rows=3000, bytes=9 << 20),
         ),
         Profile(
             name="cockroachdb",
@@ -96,10 +114,12 @@ PROFILES: Mapping[str, Profile] = {
             stores_plainly=True,
         ),
         Profile(
+            # It spreads a table by its first key column and sorts each part by the second.
             name="yugabytedb",
             version_min=11,
             begin="BEGIN ISOLATION LEVEL SERIALIZABLE",
             stores_plainly=True,
+            buckets=32,
         ),
     )
 }

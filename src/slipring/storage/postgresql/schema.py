@@ -28,19 +28,21 @@ def _steps(schema: str, profile: Profile) -> Sequence[Sequence[str]]:
         """Pages keep room for new versions of their rows."""
         return "" if profile.stores_plainly else f" WITH (fillfactor = {percent})"
 
+    bucket, leading = ("h int NOT NULL, ", "h, ") if profile.buckets else ("", "")
     # Items are compact, and reads splice them as they are: compressing costs time and saves little.
     uncompressed = f"ALTER TABLE {schema}.kv ALTER COLUMN v SET STORAGE EXTERNAL"
     return (
         (
             f"CREATE TABLE IF NOT EXISTS {schema}.kv"
-            f" (n bigint NOT NULL, k bytea PRIMARY KEY, rest bytea, v bytea){filled(85)}",
+            f" ({bucket}n bigint NOT NULL, k bytea, rest bytea, v bytea, PRIMARY KEY ({leading}k)){filled(85)}",
             *(() if profile.stores_plainly else (uncompressed,)),
             f"CREATE TABLE IF NOT EXISTS {schema}.counts"
-            " (a bigint NOT NULL, b bigint NOT NULL, slot smallint, k bytea, rest bytea, PRIMARY KEY (k, slot))"
-            f"{filled(50)}",
+            f" ({bucket}a bigint NOT NULL, b bigint NOT NULL, slot smallint, k bytea, rest bytea,"
+            f" PRIMARY KEY ({leading}k, slot)){filled(50)}",
             f"CREATE TABLE IF NOT EXISTS {schema}.marks"
-            f" (p bigint PRIMARY KEY, n bigint NOT NULL, at timestamptz NOT NULL DEFAULT now()){filled(20)}",
-            *(statement.format(schema=schema) for statement in profile.after_tables),
+            f" ({bucket}p bigint, n bigint NOT NULL, at timestamptz NOT NULL DEFAULT now(),"
+            f" PRIMARY KEY ({leading}p)){filled(20)}",
+            *(statement.format(schema=schema.replace("'", "''")) for statement in profile.after_tables),
         ),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -61,21 +62,32 @@ class Session:
             await self.connection.close(timeout=_CLOSE_SECONDS)
 
 
-async def connect(address: Address) -> Session:
+async def connect(address: Address, session: Callable[[asyncpg.Connection], Session] = Session) -> Session:
     """A session on the server. Raises StoreError."""
     settings = {"application_name": "slipring", **address.profile.settings}
     if address.relaxed:
         settings["synchronous_commit"] = "off"
     try:
         connection = await asyncpg.connect(
-            address.dsn, timeout=CONNECT_SECONDS, statement_cache_size=0, server_settings=settings
+            address.dsn,
+            timeout=CONNECT_SECONDS,
+            statement_cache_size=0,
+            server_settings=settings,
+            **({"ssl": _trusting_system(address)} if address.trusts_system else {}),
         )
         if address.profile.syncs_as_postgresql and not address.relaxed:
             # A server may be set to lose commits; who did not ask for that does not get it.
             await connection.execute(_DURABLE)
     except Exception as error:
         raise refusal(error, address.shown) from None
-    return Session(connection)
+    return session(connection)
+
+
+def _trusting_system(address: Address) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if address.certificate is not None:
+        context.load_cert_chain(*address.certificate)
+    return context
 
 
 class Lane:

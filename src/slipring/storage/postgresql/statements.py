@@ -19,7 +19,7 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-_FULL_KEY = f"CASE WHEN rest IS NULL THEN k ELSE substr(k, 1, {HEAD_BYTES}) || rest END"
+FULL_KEY = f"CASE WHEN rest IS NULL THEN k ELSE substr(k, 1, {HEAD_BYTES}) || rest END"
 
 
 class Statements:
@@ -51,7 +51,7 @@ class Statements:
         self.page_by_keys, self.page_by_keys_reverse = (_page_by_keys(kv, counts, order) for order in ("", " DESC"))
         """The same for ranges with counters or long keys: $5 <= key < $6 besides. Rows: key, value, sums."""
 
-        self._tables = kv, counts, marks
+        self.tables = kv, counts, marks
         self._landing: dict[tuple[str, ...], str] = {}
 
         self.hold = f"SELECT n FROM {kv} WHERE k = $1 {holds or ''}"
@@ -86,7 +86,7 @@ class Statements:
         """The statement that writes a group that needs these parts, see `parts`."""
         text = self._landing.get(parts)
         if text is None:
-            text = self._landing[parts] = land(parts, *self._tables)
+            text = self._landing[parts] = land(parts, *self.tables)
         return text
 
 
@@ -110,10 +110,10 @@ def _page_by_keys(kv: str, counts: str, order: str) -> str:
           SELECT key, v, a, b, sum(size) OVER (ORDER BY key{order} ROWS UNBOUNDED PRECEDING) - size AS before
           FROM (
             SELECT * FROM (
-              SELECT {_FULL_KEY} AS key, v, NULL::bigint AS a, NULL::bigint AS b, length(v) AS size
+              SELECT {FULL_KEY} AS key, v, NULL::bigint AS a, NULL::bigint AS b, length(v) AS size
               FROM {kv} WHERE k >= $1 AND k < $2 AND v IS NOT NULL
               UNION ALL
-              SELECT {_FULL_KEY}, NULL, sum(a)::bigint, sum(b)::bigint, 16
+              SELECT {FULL_KEY}, NULL, sum(a)::bigint, sum(b)::bigint, 16
               FROM {counts} WHERE k >= $1 AND k < $2 GROUP BY k, rest
             ) AS everything WHERE key >= $5 AND key < $6 ORDER BY key{order} LIMIT $3
           ) AS found

@@ -12,6 +12,7 @@ from slipring.clock import Clock, Ids, SystemClock
 from slipring.storage.contract import Decide, R, StoreError, StoreUnavailable
 from slipring.storage.postgresql import views
 from slipring.storage.postgresql.address import READING, WRITING, Address
+from slipring.storage.postgresql.buckets.session import session_maker
 from slipring.storage.postgresql.committer import Committer
 from slipring.storage.postgresql.errors import refusal
 from slipring.storage.postgresql.noticing import Noticing
@@ -35,6 +36,7 @@ class PostgresqlStore:
         self.address = address
         self._statements = Statements(address.schema, address.profile.holds)
         self._schema = Schema(self._statements, address.profile, address.schema)
+        self._make_session = session_maker(address.profile, self._statements)
         self._prepared = asyncio.Lock()
         self._is_prepared = False
         self._closed = False
@@ -114,6 +116,10 @@ class PostgresqlStore:
 
     async def start(self) -> None:
         await self._measure()
+        async with self._pool.lent() as lane:
+            with suppress(StoreError):
+                # Those of processes that were killed. A committer that is still there makes its row anew.
+                await lane.fetch(self._statements.forget_marks)
 
     def refresh(self) -> None:
         """What others did comes with the next answer."""
@@ -137,10 +143,12 @@ class PostgresqlStore:
             "groups": self._committer.groups,
         }
 
-    async def show(self, schema: str, queries: Mapping[str, str]) -> None:
-        """Make a schema whose views are these queries, by name, and no others that were made so. Raises StoreError."""
+    async def show(self, schema: str, functions: Sequence[str], queries: Mapping[str, str]) -> None:
+        """Make a schema with functions and views: these queries, by name, and no others that were made so.
+
+        Raises StoreError."""
         async with self._pool.lent() as lane:
-            await views.replace(await lane.session(), schema, queries)
+            await views.replace(await lane.session(), schema, functions, queries)
 
     async def close(self) -> None:
         if self._closed:
@@ -154,7 +162,7 @@ class PostgresqlStore:
         """A connection whose schema is as this version wants it. Raises StoreError."""
         if self._closed and not self._is_prepared:
             raise _closed()
-        session = await connect(self.address)
+        session = await connect(self.address, self._make_session)
         if not self._is_prepared:
             async with self._prepared:
                 if not self._is_prepared:

@@ -7,6 +7,8 @@ from typing import Any
 
 from slipring.clock import Clock, Ids
 from slipring.storage.contract import StoreBusy, StoreError, StoreUnavailable, encode_counts
+from slipring.storage.postgresql.bounds import BoundedGroup, GroupIsFull
+from slipring.storage.postgresql.buckets.layout import Buckets
 from slipring.storage.postgresql.errors import Conflict, ConnectionLost
 from slipring.storage.postgresql.group import Group, Seen
 from slipring.storage.postgresql.landing import SLOTS, Lander, Landing, OneStatement
@@ -42,7 +44,9 @@ class Writer:
         self._noticing = noticing
         self._clock = clock
         self._ids = ids
-        self._marker = Marker(lane, statements, ids)
+        self._marker = Marker(lane, statements, ids, (0, profile.buckets or 1))
+        self._markers = {0: self._marker}
+        self._buckets = Buckets(profile.buckets) if profile.buckets else None
         self._lander: Lander = (
             OneStatement(statements) if profile.commits_in_one_statement else SeveralStatements(statements, profile)
         )
@@ -83,19 +87,24 @@ class Writer:
         return mutations[len(outcomes) :]
 
     async def close(self) -> None:
-        await self._marker.forget()
+        for marker in self._markers.values():
+            await marker.forget()
 
     async def _try(self, mutations: list[Mutation]) -> list[Outcome]:
         """Read, decide and write, as many as fit a transaction.
 
         Raises Conflict, ConnectionLost (then nothing was written) or StoreError."""
         seen = await self._see(mutations)
-        group = Group(seen)
+        bounds = self._profile.bounds
+        group = Group(seen) if bounds is None else BoundedGroup(seen, bounds)
         outcomes: list[Outcome] = []
         for mutation in mutations:
             if outcomes and group.rows() > self._profile.rows_per_commit // 2:
                 break
-            outcomes.append(_decided(group, mutation))
+            try:
+                outcomes.append(_decided(group, mutation))
+            except GroupIsFull:
+                break
         if group.puts or group.counts:
             await self._land(Landing(group, seen, self._ids.number(), self._slot), group)
             self.groups += 1
@@ -129,6 +138,7 @@ class Writer:
         return seen
 
     async def _land(self, landing: Landing, group: Group) -> None:
+        self._marker = self._marker_of(landing)
         last = await self._marker.last_commit()
         session = await self._lane.session()
         try:
@@ -146,6 +156,17 @@ class Writer:
             self._noticing.wrote(landing.version)
         if absences := landing.plan.absences():
             self._absences.append((landing.commit, absences))
+
+    def _marker_of(self, landing: Landing) -> Marker:
+        """The row that goes with a commit: in the bucket of one of its rows, where there are buckets."""
+        if self._buckets is None:
+            return self._marker
+        bucket = self._buckets.home(map(place_of, landing.plan.keys()))
+        marker = self._markers.get(bucket)
+        if marker is None:
+            at = bucket, self._buckets.count
+            marker = self._markers[bucket] = Marker(self._lane, self._statements, self._ids, at)
+        return marker
 
     async def _forget_absences(self) -> None:
         """Remove the rows that said that a key is absent. One that is left does no harm."""
@@ -174,6 +195,8 @@ class Writer:
 def _decided(group: Group, mutation: Mutation) -> Outcome:
     try:
         return mutation, group.decide(mutation.reads, mutation.decide), None
+    except GroupIsFull:
+        raise
     except Exception as error:
         return mutation, None, error
 
