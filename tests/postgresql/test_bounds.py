@@ -48,7 +48,7 @@ CREATE TRIGGER bounded AFTER INSERT OR UPDATE OR DELETE ON marks FOR EACH ROW EX
 def test_many_commits_at_once_are_split_into_transactions_that_are_taken(address: str) -> None:
     async def scenario() -> None:
         given = open_postgresql(address + "&profile=dsql").address
-        store = PostgresqlStore(replace(given, profile=replace(PROFILES["dsql"], bounds=BOUNDS)))
+        store = PostgresqlStore(replace(given, profile=replace(PROFILES["dsql"], bounds=BOUNDS, buckets=1)))
         await store.start()
         async with connected(address) as connection:
             await connection.execute(ENFORCEMENT.format(BOUNDS))
@@ -87,7 +87,7 @@ def test_what_a_group_writes_is_within_bounds(mutations: list[Mutation], there: 
     """Counted by what is sent to the server; and whoever has to wait has left nothing behind."""
     commits = dict.fromkeys(there, 1)
     while mutations:
-        group = BoundedGroup(Seen(dict.fromkeys(there, b"old"), commits), SMALL)
+        group = BoundedGroup(seen_of(there, commits), SMALL, 0)
         done = 0
         for reads, puts, counts in mutations:
             before = dict(group.puts), dict(group.counts)
@@ -100,6 +100,13 @@ def test_what_a_group_writes_is_within_bounds(mutations: list[Mutation], there: 
         assert done
         check(Plan(group, commits))
         mutations = mutations[done:]
+
+
+def seen_of(there: set[bytes], commits: dict[bytes, int]) -> Seen:
+    seen = Seen()
+    seen.values.update(dict.fromkeys(there, b"old"))
+    seen.commits.update(commits)
+    return seen
 
 
 def check(plan: Plan) -> None:

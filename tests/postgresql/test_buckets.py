@@ -121,7 +121,8 @@ def test_pages_over_many_buckets_are_those_of_one_sorted_list(spread_address: st
     keys = sorted(rows)
     ranges = [(keyspace.items(1), keyspace.items(2)), (b"", b"\xff"), (keyspace.journal(1), keyspace.journal(2))]
     ranges += [(keyspace.items(1) + b"\x40", keyspace.items(1) + b"\x80"), (keyspace.CATALOG, keyspace.ITEMS)]
-    ranges += [tuple(sorted(random.sample(keys, 2))) for _ in range(20)]
+    pairs = [sorted(random.sample(keys, 2)) for _ in range(20)]
+    ranges += [(start, stop) for start, stop in pairs]
 
     async def scenario() -> None:
         async with opened(spread_address) as store:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from slipring.edge.tls.pairs import Pair
@@ -66,7 +67,8 @@ class TlsFront:
                 self._pass_on(plain)
                 return
             with self._context.wrap_socket(plain, server_side=True) as client:
-                for part in (client.getpeercert() or {}).get("subject", ()):
+                shown: Any = client.getpeercert() or {}
+                for part in shown.get("subject", ()):
                     self.subjects += [value for name, value in part if name == "commonName"]
                 self._pass_on(client)
 

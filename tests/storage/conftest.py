@@ -11,7 +11,7 @@ from typing import TypeVar
 import pytest
 
 from slipring.storage.backends import open_store
-from slipring.storage.contract import Store
+from slipring.storage.contract import VALUE_BYTES_MAX, Store
 from slipring.storage.postgresql.profiles import PROFILES
 from tests.postgres_servers import OWN_SERVER, fresh_address
 
@@ -24,6 +24,7 @@ class Backend:
 
     address: str
     durable: bool
+    value_bytes_max: int = VALUE_BYTES_MAX
 
     def open(self) -> Store:
         return open_store(self.address)
@@ -40,6 +41,8 @@ class Backend:
             await store.close()
 
 
+DSQL_VALUE_BYTES_MAX = 1 << 20
+"""Aurora DSQL takes no larger ones."""
 LOCAL_ADDRESSES = {
     "memory": "memory:",
     "file": "file:{path}",
@@ -63,7 +66,10 @@ def make_backend(name: str, directory: Path) -> Backend:
     address = ADDRESSES[name]
     if name in LOCAL_ADDRESSES:
         return Backend(address.format(path=directory / "store"), durable=name != "memory")
-    return Backend(address.format(postgresql=fresh_address()), durable=True)
+    of_dsql = name.startswith("dsql")
+    return Backend(
+        address.format(postgresql=fresh_address()), True, DSQL_VALUE_BYTES_MAX if of_dsql else VALUE_BYTES_MAX
+    )
 
 
 @pytest.fixture(params=ADDRESSES)

@@ -10,7 +10,6 @@ import pytest
 
 from slipring.storage.contract import (
     KEY_BYTES_MAX,
-    VALUE_BYTES_MAX,
     Store,
     StoreUnavailable,
     Writes,
@@ -284,7 +283,7 @@ def test_long_keys_keep_their_order_and_stay_apart(backend: Backend) -> None:
 
 def test_values_may_be_empty_or_large(backend: Backend) -> None:
     """An empty value is not an absent one; the largest value comes back whole."""
-    large = os.urandom(1 << 20) * (VALUE_BYTES_MAX >> 20)
+    large = os.urandom(1 << 20) * (backend.value_bytes_max >> 20)
 
     async def scenario(store: Store) -> None:
         await put(store, {b"empty": b"", b"large": large})

@@ -134,9 +134,11 @@ def test_order_holds_at_a_size_that_needs_many_chunks(name: str, tmp_path: Path)
     keys = [b"%08x" % (n * 2654435761 % (1 << 32)) for n in range(20_000)]
 
     async def scenario(store: Store) -> None:
-        await put(store, dict.fromkeys(keys[:15_000], b"v"))
+        for n in range(0, 15_000, 2500):
+            await put(store, dict.fromkeys(keys[n : n + 2500], b"v"))
         assert len(await scan(store)) == 15_000
-        await put(store, dict.fromkeys(keys[15_000:], b"v"))
+        for n in range(15_000, 20_000, 2500):
+            await put(store, dict.fromkeys(keys[n : n + 2500], b"v"))
         for key in keys[:50]:
             await put(store, {key: None, key + b"x": b"w"})
             first = await store.scan(key, b"\xff", limit=1, bytes_max=NO_LIMIT)

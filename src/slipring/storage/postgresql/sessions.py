@@ -73,7 +73,7 @@ async def connect(address: Address, session: Callable[[asyncpg.Connection], Sess
             timeout=CONNECT_SECONDS,
             statement_cache_size=0,
             server_settings=settings,
-            **({"ssl": _trusting_system(address)} if address.trusts_system else {}),
+            ssl=_trusting_system(address) if address.trusts_system else None,
         )
         if address.profile.syncs_as_postgresql and not address.relaxed:
             # A server may be set to lose commits; who did not ask for that does not get it.

@@ -96,7 +96,7 @@ class Writer:
         Raises Conflict, ConnectionLost (then nothing was written) or StoreError."""
         seen = await self._see(mutations)
         bounds = self._profile.bounds
-        group = Group(seen) if bounds is None else BoundedGroup(seen, bounds)
+        group = Group(seen) if bounds is None else BoundedGroup(seen, bounds, self._profile.buckets)
         outcomes: list[Outcome] = []
         for mutation in mutations:
             if outcomes and group.rows() > self._profile.rows_per_commit // 2:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import asyncpg
@@ -40,7 +40,7 @@ class BucketSession(Session):
         self._home = 0
         """The bucket of the transaction that is under way: its mark lies there, and it counts and looks at guards
         there."""
-        self._ways = {
+        self._ways: dict[str, Callable[..., Awaitable[Rows]]] = {
             statements.lookup: self._lookup,
             statements.see: self._see,
             statements.lookup_all: self._lookup_all,
