@@ -127,7 +127,7 @@ def address_of(directory: Path, **options: str) -> str:
 def shared_address() -> str:
     """The address of the run's server, started by whichever of its processes asks first."""
     if OWN_SERVER:
-        return OWN_SERVER if "?" in OWN_SERVER else OWN_SERVER + "?"
+        return OWN_SERVER
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)
     owner = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
     note = Path(tempfile.gettempdir()) / f"slipring-postgres-{run}.address"
@@ -150,7 +150,8 @@ def shared_address() -> str:
 def fresh_address(**options: str) -> str:
     """The address of a store that nobody has used."""
     more = "".join(f"&{name}={value}" for name, value in options.items())
-    return f"{shared_address()}&schema=slipring_test_{uuid.uuid4().hex}{more}"
+    shared = shared_address()
+    return f"{shared}{'&' if '?' in shared else '?'}schema=slipring_test_{uuid.uuid4().hex}{more}"
 
 
 def keep(directory: Path, pid: int, note: Path, options: Sequence[str]) -> None:

@@ -99,7 +99,7 @@ PROFILES: Mapping[str, Profile] = {
             # rows and 10 MiB, and how it measures bytes is not told). Two transactions that look at the same guard FOR
             # UPDATE are in each other's way, so it helps that guards have copies.
             name="dsql",
-            version_min=16,
+            version_min=14,
             begin="BEGIN ISOLATION LEVEL REPEATABLE READ",
             holds="FOR UPDATE",
             stores_plainly=True,

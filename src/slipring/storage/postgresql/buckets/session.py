@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 import asyncpg
 
 from slipring.storage.contract import PARTITION_HASH_AT
 from slipring.storage.postgresql.buckets.layout import Buckets, Pairs
-from slipring.storage.postgresql.buckets.statements import BucketStatements
+from slipring.storage.postgresql.buckets.statements import SIZES, BucketStatements
 from slipring.storage.postgresql.places import VERSION_PLACE, holds_counters
 from slipring.storage.postgresql.profiles import Profile
 from slipring.storage.postgresql.sessions import Rows, Session
@@ -175,22 +177,17 @@ class BucketSession(Session):
         return await self._at(*texts, self._buckets.all_pairs(places), commit)
 
     async def _insert(self, commit: int, places: Bytes, rests: Sequence[Any], values: Sequence[Any]) -> Rows:
-        return await self._put(self._sql.insert_one, self._sql.insert, commit, places, rests, values)
+        return await self._put(self._sql.insert, self._rows(commit, places, rests, values))
 
     async def _replace(self, commit: int, places: Bytes, rests: Sequence[Any], values: Sequence[Any]) -> Rows:
-        return await self._put(self._sql.replace_one, self._sql.replace, commit, places, rests, values)
+        return await self._put(self._sql.replace, self._rows(commit, places, rests, values))
 
-    async def _put(
-        self, text_one: str, text: str, commit: int, places: Bytes, rests: Sequence[Any], values: Sequence[Any]
-    ) -> Rows:
-        rows = [
+    def _rows(self, commit: int, places: Bytes, rests: Sequence[Any], values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        return [
             (bucket, place, rest, value, commit)
             for place, rest, value in zip(places, rests, values, strict=True)
             for bucket in self._buckets.all_of(place)
         ]
-        if len(rows) == 1:
-            return await self._run(text_one, *rows[0])
-        return await self._run(text, *[list(column) for column in zip(*rows, strict=True)])
 
     async def _count(
         self, places: Bytes, rests: Sequence[Any], slots: Sequence[int], a: Sequence[int], b: Sequence[int]
@@ -202,9 +199,17 @@ class BucketSession(Session):
             else:
                 # There is a row in each bucket: no more of them are needed.
                 rows.append((self._home, place, rest, 0, first, second))
-        if len(rows) == 1:
-            return await self._run(self._sql.count_one, *rows[0])
-        return await self._run(self._sql.count, *[list(column) for column in zip(*rows, strict=True)])
+        return await self._put(self._sql.count, rows)
+
+    async def _put(self, texts: Mapping[int, str], rows: list[tuple[Any, ...]]) -> Rows:
+        # Bucket by bucket, so that a statement is of few; and two processes take the same locks in the same order.
+        rows.sort(key=itemgetter(0, 1))
+        done = 0
+        while done < len(rows):
+            size = next(size for size in SIZES if size <= len(rows) - done)
+            await self._run(texts[size], *chain.from_iterable(rows[done : done + size]))
+            done += size
+        return []
 
     async def _mark(self, marker: int, commit: int) -> Rows:
         return await self._run(self._sql.mark, marker % self._buckets.count, marker, commit)

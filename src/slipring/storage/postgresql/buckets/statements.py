@@ -13,8 +13,10 @@ from slipring.storage.postgresql.statements import FULL_KEY, Statements
 _WANTED = "unnest($2::int[], $3::bytea[]) AS wanted (h, k)"
 _IN = "h = $1::int AND k = ANY($2::bytea[])"
 _AMONG = "kv.h = ANY($1::int[]) AND kv.h = wanted.h AND kv.k = wanted.k"
-_ROWS = "unnest($1::int[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bigint[]) AS new (h, k, rest, v, n)"
-_COUNTS = "h, k, rest, slot, a, b"
+
+SIZES = (64, 8, 1)
+"""How many rows are put by one statement. Citus sends VALUES straight to where the rows belong. What is selected from
+arrays it copies there, and then forgets the code of an error."""
 
 
 class BucketStatements:
@@ -79,18 +81,14 @@ class BucketStatements:
         self.erase_among = f"DELETE FROM {kv} AS kv USING {_WANTED} WHERE {_AMONG}"
         self.forget_absent_in = f"DELETE FROM {kv} WHERE {_IN} AND n = $3 AND v IS NULL"
         self.forget_absent_among = f"DELETE FROM {kv} AS kv USING {_WANTED} WHERE {_AMONG} AND n = $4 AND v IS NULL"
-        self.insert_one = f"INSERT INTO {kv} (h, k, rest, v, n) VALUES ($1, $2, $3, $4, $5)"
-        self.insert = f"INSERT INTO {kv} (h, k, rest, v, n) SELECT h, k, rest, v, n FROM {_ROWS}"
         replacing = " ON CONFLICT (h, k) DO UPDATE SET v = excluded.v, n = excluded.n"
-        self.replace_one, self.replace = self.insert_one + replacing, self.insert + replacing
         counting = " ON CONFLICT (h, k, slot) DO UPDATE SET a = counts.a + excluded.a, b = counts.b + excluded.b"
-        into = f"INSERT INTO {counts} AS counts ({_COUNTS})"
-        self.count_one = f"{into} VALUES ($1, $2, $3, $4, $5, $6){counting}"
-        self.count = (
-            f"{into} SELECT {_COUNTS} FROM"
-            " unnest($1::int[], $2::bytea[], $3::bytea[], $4::smallint[], $5::bigint[], $6::bigint[])"
-            f" AS new ({_COUNTS}){counting}"
-        )
+        into, columns = f"INSERT INTO {kv} (h, k, rest, v, n)", 5
+        self.insert = {size: f"{into} {_values(size, columns)}" for size in SIZES}
+        self.replace = {size: f"{into} {_values(size, columns)}{replacing}" for size in SIZES}
+        into, columns = f"INSERT INTO {counts} AS counts (h, k, rest, slot, a, b)", 6
+        self.count = {size: f"{into} {_values(size, columns)}{counting}" for size in SIZES}
+        """By the number of rows."""
 
     def _mark(self, marks: str) -> None:
         self.mark = f"INSERT INTO {marks} (h, p, n) VALUES ($1, $2, $3) ON CONFLICT (h, p) DO NOTHING"
@@ -109,6 +107,12 @@ def _page(kv: str, where: str, order: str) -> str:
             ORDER BY k{order} LIMIT $4
           ) AS found
         ) AS measured WHERE before < $5"""
+
+
+def _values(rows: int, columns: int) -> str:
+    """Parameters for so many rows, one row after the other."""
+    numbers = [[f"${row * columns + column + 1}" for column in range(columns)] for row in range(rows)]
+    return "VALUES " + ", ".join([f"({', '.join(row)})" for row in numbers])
 
 
 def _literal(value: bytes) -> str:
