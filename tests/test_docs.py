@@ -141,7 +141,11 @@ def test_no_page_names_what_there_is_not(page: Path) -> None:
     text = page.read_text()
     for name in set(re.findall(r"\bslipring_[a-z_]+", text)) - {DEFAULT_VIEWS}:
         assert name in METRICS or re.sub("_(bucket|sum|count)$", "", name) in METRICS, name
-    variables = {setting.variable for setting in SETTINGS.values()} | {"SLIPRING_CONFIG", "SLIPRING_TEST_STORE"}
+    variables = {setting.variable for setting in SETTINGS.values()} | {
+        "SLIPRING_CONFIG",
+        "SLIPRING_TEST_STORE",
+        "SLIPRING_TEST_POSTGRES",
+    }
     assert set(re.findall(r"\bSLIPRING_[A-Z_]+", text)) <= variables
     assert {first or second for first, second in COMMAND.findall(text)} <= slipring.commands.keys()
 
