@@ -44,6 +44,8 @@ class Profile:
     """Whether one statement may write a table in several ways; else a commit is a transaction of several."""
     begin: str
     """Opens a transaction that writes."""
+    after_begin: str = ""
+    """What is set within it."""
     begin_view: str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
     """Opens a transaction that reads from one view."""
     holds: str | None = None
@@ -80,9 +82,15 @@ PROFILES: Mapping[str, Profile] = {
             # are told what is set within a transaction, and nothing else.
             name="citus",
             version_min=14,
-            settings={**_LOCKS, "citus.propagate_set_commands": "local"},
+            settings={
+                **_LOCKS,
+                "citus.propagate_set_commands": "local",
+                # A view is that of a connection to a worker: so that it stays one, there is one to each.
+                "citus.max_adaptive_executor_pool_size": "1",
+            },
             syncs_as_postgresql=True,
-            begin=f"BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '{_LOCKS['lock_timeout']}'",
+            begin="BEGIN ISOLATION LEVEL READ COMMITTED",
+            after_begin=f"SET LOCAL lock_timeout = '{_LOCKS['lock_timeout']}'",
             holds="FOR SHARE",
             grasps=True,
             buckets=128,

@@ -9,7 +9,7 @@ from slipring.storage.contract import StoreError, StoreUnavailable, encode_count
 from slipring.storage.postgresql.errors import Conflict, ConnectionLost
 from slipring.storage.postgresql.noticing import Noticing
 from slipring.storage.postgresql.pages import Pages, Pair
-from slipring.storage.postgresql.places import VERSION_PLACE, is_counter, place_of
+from slipring.storage.postgresql.places import is_counter, place_of
 from slipring.storage.postgresql.pool import Pool
 from slipring.storage.postgresql.sessions import Lane, Rows
 from slipring.storage.postgresql.statements import Statements
@@ -49,8 +49,8 @@ async def open_view(pool: Pool, statements: Statements, noticing: Noticing, begi
         session = await lane.session()
         await session.execute(begin)
         # The first statement takes the view.
-        rows = await session.fetch(statements.lookup, [VERSION_PLACE])
-        noticing.saw(rows[0][1] if rows else None)
+        rows = await session.fetch(statements.take_view)
+        noticing.saw(rows[0][0] if rows else None)
     except BaseException as error:
         lane.drop()
         pool.give(lane)

@@ -41,6 +41,8 @@ class Statements:
             f"SELECT k, v, n, NULL::bigint, NULL::bigint FROM {kv} WHERE k = ANY($1::bytea[]) UNION ALL {sums}"
         )
         """$1 places of values, $2 places of counters. Rows: place, value, commit, and of counters the sums."""
+        self.take_view = f"SELECT v FROM {kv} WHERE k = ''"
+        """The first statement of a view: tells the version, and where rows lie in buckets looks at all of them."""
         self.see = f"SELECT k, v, n FROM {kv} WHERE k = ANY($1::bytea[])"
         """The same of values alone."""
 

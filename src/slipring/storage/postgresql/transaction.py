@@ -27,6 +27,9 @@ class SeveralStatements:
         """Raises Conflict or StoreError, and then nothing was written, or ConnectionLost."""
         await session.execute(self._profile.begin)
         try:
+            if self._profile.after_begin:
+                # By itself: Citus passes on the text that it came in.
+                await session.execute(self._profile.after_begin)
             await self._mark(session, landing.commit, marker, last_commit)
             await self._check(session, landing)
             await self._write(session, landing)
