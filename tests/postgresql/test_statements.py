@@ -52,10 +52,15 @@ def test_few_large_groups_rather_than_many_small_ones(address: str, monkeypatch:
         async with opened(address) as store:
             await put(store, {b"first": b""})
             before = store.describe()["groups"]
-            waiting = [asyncio.ensure_future(put(store, {b"a%d" % n: b"v"})) for n in range(40)]
-            for n in range(20):
-                await asyncio.sleep(0)
-                waiting.append(asyncio.ensure_future(put(store, {b"b%d" % n: b"v"})))
+            async with connected(address) as connection, connection.transaction():
+                # Until it is left, what was sent is under way.
+                await connection.execute("LOCK TABLE kv IN SHARE MODE")
+                waiting = [asyncio.ensure_future(put(store, {b"a%d" % n: b"v"})) for n in range(40)]
+                while not store.conflicts:
+                    await store.get(b"k")
+                for n in range(20):
+                    await asyncio.sleep(0)
+                    waiting.append(asyncio.ensure_future(put(store, {b"b%d" % n: b"v"})))
             await asyncio.gather(*waiting)
             # One at first, one of those that came meanwhile, and one of those that came after it was answered.
             assert store.describe()["groups"] - before <= 3
