@@ -27,6 +27,7 @@ class ConnectionLost(Exception):
 _CONFLICTS = {
     "22012": "a row is no longer what it was: our own statements divide by zero then",
     "23505": "unique_violation: somebody else put the key",
+    "25P02": "in_failed_sql_transaction: it could not go on, which was told before",
     "40001": "serialization_failure",
     "40P01": "deadlock_detected",
     "55P03": "lock_not_available: the lock timeout passed",

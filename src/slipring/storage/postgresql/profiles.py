@@ -84,6 +84,9 @@ PROFILES: Mapping[str, Profile] = {
             version_min=14,
             settings={
                 **_LOCKS,
+                # With either of these the driver's own look at the catalog takes seconds, once for each connection.
+                "jit": "off",
+                "citus.override_table_visibility": "off",
                 "citus.propagate_set_commands": "local",
                 # A view is that of a connection to a worker: so that it stays one, there is one to each.
                 "citus.max_adaptive_executor_pool_size": "1",

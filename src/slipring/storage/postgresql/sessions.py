@@ -32,6 +32,10 @@ class Session:
         self.connection = connection
         self._prepared: dict[str, Any] = {}
 
+    @property
+    def is_in_transaction(self) -> bool:
+        return self.connection.is_in_transaction()
+
     async def fetch(self, statement: str, *arguments: object) -> Rows:
         """Run a statement. Raises Conflict, ConnectionLost, StoreError."""
         try:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from slipring.storage.contract import StoreError
-from slipring.storage.postgresql.errors import Conflict
+from slipring.storage.postgresql.errors import Conflict, ConnectionLost
 from slipring.storage.postgresql.landing import Landing
 from slipring.storage.postgresql.places import place_of, rest_of
 from slipring.storage.postgresql.profiles import Profile
@@ -14,6 +14,13 @@ from slipring.storage.postgresql.sessions import Session
 from slipring.storage.postgresql.statements import Statements
 
 Row = tuple[bytes, bytes | None]
+
+
+async def leave(session: Session) -> None:
+    """End a transaction, if one is under way, without what it did."""
+    if session.is_in_transaction:
+        with suppress(Conflict, ConnectionLost, StoreError):
+            await session.execute("ROLLBACK")
 
 
 class SeveralStatements:
@@ -25,19 +32,33 @@ class SeveralStatements:
 
     async def land(self, session: Session, landing: Landing, marker: int, last_commit: int) -> None:
         """Raises Conflict or StoreError, and then nothing was written, or ConnectionLost."""
-        await session.execute(self._profile.begin)
         try:
-            if self._profile.after_begin:
-                # By itself: Citus passes on the text that it came in.
-                await session.execute(self._profile.after_begin)
+            if not session.is_in_transaction:
+                await self._begin(session)
             await self._mark(session, landing.commit, marker, last_commit)
             await self._check(session, landing)
             await self._write(session, landing)
             await session.execute("COMMIT")
         except (Conflict, StoreError):
-            with suppress(Conflict, StoreError):
-                await session.execute("ROLLBACK")
+            await leave(session)
             raise
+
+    async def seize(self, session: Session, places: Sequence[bytes]) -> None:
+        """Begin the transaction before anything is read, with those of the rows locked that are there.
+
+        Raises what `land` raises. `leave` ends it, if nothing is landed in it."""
+        try:
+            await self._begin(session)
+            await session.fetch(self._statements.grasp, places)
+        except (Conflict, StoreError):
+            await leave(session)
+            raise
+
+    async def _begin(self, session: Session) -> None:
+        await session.execute(self._profile.begin)
+        if self._profile.after_begin:
+            # By itself: Citus passes on the text that it came in.
+            await session.execute(self._profile.after_begin)
 
     async def _mark(self, session: Session, commit: int, marker: int, last_commit: int) -> None:
         if not await session.fetch(self._statements.raise_mark, commit, marker, last_commit):

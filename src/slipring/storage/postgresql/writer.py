@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from slipring.clock import Clock, Ids
-from slipring.storage.contract import StoreBusy, StoreError, StoreUnavailable, encode_counts
+from slipring.storage.contract import COUNTERS, WATCHED, StoreBusy, StoreError, StoreUnavailable, encode_counts
 from slipring.storage.postgresql.bounds import BoundedGroup, GroupIsFull
 from slipring.storage.postgresql.buckets.layout import Buckets
 from slipring.storage.postgresql.errors import Conflict, ConnectionLost
@@ -18,13 +18,15 @@ from slipring.storage.postgresql.places import VERSION_PLACE, is_counter, place_
 from slipring.storage.postgresql.profiles import Profile
 from slipring.storage.postgresql.sessions import Lane
 from slipring.storage.postgresql.statements import Statements
-from slipring.storage.postgresql.transaction import SeveralStatements
+from slipring.storage.postgresql.transaction import SeveralStatements, leave
 from slipring.storage.postgresql.waiting import Mutation
 
 GIVE_UP_SECONDS = 5.0
 """How long a group is tried before its callers are told to try again themselves."""
 _BACKOFF_SECONDS = 0.001
 _BACKOFF_DOUBLINGS_MAX = 6
+_TRIES_BEFORE_SEIZING = 2
+_NEVER_SEIZED = (WATCHED, *COUNTERS)
 _TRIES_PER_MARK = 4
 """After so many conflicts the marker is made anew: a server that lost it, a replica that was behind say, would refuse
 whatever rests on it."""
@@ -47,9 +49,9 @@ class Writer:
         self._marker = Marker(lane, statements, ids, (0, profile.buckets or 1))
         self._markers = {0: self._marker}
         self._buckets = Buckets(profile.buckets) if profile.buckets else None
-        self._lander: Lander = (
-            OneStatement(statements) if profile.commits_in_one_statement else SeveralStatements(statements, profile)
-        )
+        several = SeveralStatements(statements, profile)
+        self._lander: Lander = OneStatement(statements) if profile.commits_in_one_statement else several
+        self._seizer = several if profile.grasps else None
         self._slot = ids.number() % SLOTS
         self._absences: list[tuple[int, list[bytes]]] = []
         self.commits = 0
@@ -64,7 +66,8 @@ class Writer:
         tries = 0
         while True:
             try:
-                outcomes = await self._try(mutations)
+                attempt = self._try if tries < _TRIES_BEFORE_SEIZING or self._seizer is None else self._try_alone
+                outcomes = await attempt(mutations)
                 break
             except (Conflict, ConnectionLost) as error:
                 self.conflicts += 1
@@ -110,6 +113,23 @@ class Writer:
             self.groups += 1
             self.commits += len(outcomes)
         return outcomes
+
+    async def _try_alone(self, mutations: list[Mutation]) -> list[Outcome]:
+        """The same, with what the mutations read locked before it is looked at: somebody who is closer to the server,
+        or luckier, might else be first again and again."""
+        assert self._seizer is not None
+        keys = {key for mutation in mutations for key in mutation.reads if not key.startswith(_NEVER_SEIZED)}
+        session = await self._lane.session()
+        await self._seizer.seize(session, sorted(map(place_of, keys)))
+        try:
+            return await self._try(mutations)
+        except (Conflict, StoreError):
+            await leave(session)
+            # Its row may have been made in this transaction.
+            await self._marker.forget()
+            raise
+        finally:
+            await leave(session)
 
     async def _see(self, mutations: list[Mutation]) -> Seen:
         """All that the mutations read, in one view."""
