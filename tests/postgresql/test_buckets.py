@@ -11,13 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slipring.clock import ManualClock
 from slipring.engine import keyspace
 from slipring.model.keys import successor
 from slipring.storage.contract import Decide, Store, Writes, encode_counts
 from slipring.storage.postgresql.buckets.layout import Buckets, is_copied
+from slipring.storage.postgresql.noticing import Noticing
 from slipring.storage.postgresql.profiles import PROFILES
 from tests.postgres_servers import OWN_SERVER
-from tests.postgresql.conftest import opened
+from tests.postgresql.conftest import connected, opened
 from tests.storage.mutations import NO_LIMIT, count, put
 from tests.storage.test_model import expected_scan
 
@@ -171,5 +173,44 @@ def test_what_is_decided_by_a_guard_holds_when_it_is_committed(spread_address: s
         async with opened(spread_address) as one, opened(spread_address) as other:
             await put(one, {keyspace.table_guard(number): b"open" for number in range(40)})
             await asyncio.gather(*(race(one, other, number) for number in range(40)))
+
+    asyncio.run(scenario())
+
+
+def test_a_version_that_has_not_reached_all_buckets_is_noticed_once() -> None:
+    """While a commit reaches one bucket after the other, views hold the new version and the old one by turns; requests
+    would be planned anew for each. An old version that comes back later is that of a replica that was behind."""
+    clock = ManualClock()
+    noticing = Noticing(clock)
+    told: list[None] = []
+    noticing.watchers.add(b"\x01", lambda: told.append(None))
+    for version in (None, b"one", None, b"one", b"two", b"one", None, b"two"):
+        noticing.saw(version)
+    assert len(told) == 2
+    clock.advance(2)
+    noticing.saw(b"one")
+    assert len(told) == 3
+
+
+def test_writers_of_one_table_look_at_guards_of_their_own(own_address: str) -> None:
+    """Where transactions that look at the same row are in each other's way, as on Aurora DSQL, those that write to
+    one table are not: each looks at the copy in its own bucket."""
+    guard = keyspace.table_guard(7)
+    address = own_address + "&profile=dsql"
+    here, there = keyspace.items(7) + b"\x00\x00k", keyspace.items(7) + b"\xff\x00k"
+
+    def put_if_guarded(key: bytes) -> Decide[None]:
+        return lambda old: Writes({key: old[0]}, None, None)
+
+    async def scenario() -> None:
+        async with opened(address) as store, connected(address) as connection:
+            await put(store, {guard: b"guard", here: b"", there: b""})
+            async with connection.transaction():
+                copy = "SELECT 1 FROM kv WHERE k = $1 AND h = $2 FOR UPDATE"
+                assert await connection.fetch(copy, guard, Buckets(32).of(here))
+                await store.commit([guard, there], put_if_guarded(there))
+                assert store.conflicts == 0
+            await store.commit([guard, here], put_if_guarded(here))
+            assert await store.get_many([here, there]) == [b"guard", b"guard"]
 
     asyncio.run(scenario())

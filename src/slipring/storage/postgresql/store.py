@@ -43,7 +43,7 @@ class PostgresqlStore:
         self._clock = clock or SystemClock()
         self._bytes = 0
         self._measured_s = -math.inf
-        self._noticing = Noticing()
+        self._noticing = Noticing(self._clock if address.profile.buckets else None)
         self._tasks = Tasks()
         lanes = [Lane(self._open_session) for _ in range(address.pool)]
         self.lanes = lanes
