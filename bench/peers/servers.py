@@ -42,7 +42,7 @@ def running(
 ) -> Iterator[Running]:
     """A server on a free port and in an empty folder, on these cores alone. Raises StartError."""
     data = Path(tempfile.mkdtemp(prefix="data-", dir=scratch))
-    place = Place(installed, data, _free_port(), store)
+    place = Place(installed, data, free_port(), store)
     how = start(place)
     log = (scratch / f"{Path(how.command[0]).name}.log").open("wb")
     try:
@@ -71,7 +71,8 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SLIPRING_"))}
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback address that nobody has now."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])
 

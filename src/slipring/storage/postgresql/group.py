@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from slipring.storage.contract import Decide, R, decode_counts, encode_counts
+from slipring.storage.contract import COUNTERS, Decide, R, decode_counts, encode_counts
 from slipring.storage.postgresql.places import is_counter
 
 Value = bytes | None
@@ -21,9 +21,9 @@ class Seen:
 
     __slots__ = ("commits", "values")
 
-    def __init__(self) -> None:
-        self.values: dict[bytes, Value] = {}
-        self.commits: dict[bytes, int] = {}
+    def __init__(self, values: dict[bytes, Value], commits: dict[bytes, int]) -> None:
+        self.values = values
+        self.commits = commits
         """By key, for each key that has a row, though the row may say that the key is absent."""
 
 
@@ -33,23 +33,27 @@ class Group:
     __slots__ = ("_seen", "counts", "puts", "rests_on")
 
     def __init__(self, seen: Seen) -> None:
-        self._seen = seen
+        self._seen = seen.values.get
         self.puts: dict[bytes, Value] = {}
         self.counts: dict[bytes, tuple[int, int]] = {}
         self.rests_on: set[bytes] = set()
-        """Keys that must still be as they were seen when the group is written."""
+        """Keys that must still be as they were seen when the group is written, counters excepted."""
 
     def decide(self, reads: Sequence[bytes], decide: Decide[R]) -> R:
         """The result of one mutation, whose writes join the group. Raises what `decide` raises; then none joins."""
-        if self._saw_others(reads):
-            self._rest_on(reads)
-        writes = decide([self._value(key) for key in reads])
+        puts, counts, seen = self.puts, self.counts, self._seen
+        if puts.keys().isdisjoint(reads) and counts.keys().isdisjoint(reads):
+            writes = decide([seen(key) for key in reads])
+        else:
+            self.rests_on.update(reads)
+            writes = decide([self._value(key) for key in reads])
         if writes.puts or writes.counts:
-            self._rest_on(reads)
-            self.puts.update(writes.puts)
-            for key, (first, second) in (writes.counts or {}).items():
-                a, b = self.counts.get(key, (0, 0))
-                self.counts[key] = (a + first, b + second)
+            self.rests_on.update(reads)
+            puts.update(writes.puts)
+            if writes.counts:
+                for key, (first, second) in writes.counts.items():
+                    a, b = counts.get(key, (0, 0))
+                    counts[key] = (a + first, b + second)
         return writes.result
 
     def rows(self) -> int:
@@ -59,15 +63,9 @@ class Group:
     def _value(self, key: bytes) -> Value:
         if key in self.counts:
             a, b = self.counts[key]
-            first, second = decode_counts(self.puts[key] if key in self.puts else self._seen.values.get(key))
+            first, second = decode_counts(self.puts[key] if key in self.puts else self._seen(key))
             return encode_counts(first + a, second + b)
-        return self.puts[key] if key in self.puts else self._seen.values.get(key)
-
-    def _saw_others(self, reads: Sequence[bytes]) -> bool:
-        return any(key in self.puts or key in self.counts for key in reads)
-
-    def _rest_on(self, reads: Iterable[bytes]) -> None:
-        self.rests_on.update(key for key in reads if not is_counter(key))
+        return self.puts[key] if key in self.puts else self._seen(key)
 
 
 class Plan:
@@ -88,22 +86,21 @@ class Plan:
         self.counted = sorted(group.counts.items())
         self.uncounted: list[bytes] = []
         puts = group.puts
+        rests_on = {key for key in group.rests_on if not key.startswith(COUNTERS)}
         # In the order of keys, so that two processes take the same locks in the same order.
-        for key in sorted(group.rests_on | puts.keys()):
-            if key in group.rests_on:
-                self._add_seen(key, commits.get(key), key in puts, puts.get(key))
-            else:
+        for key in sorted(rests_on | puts.keys()):
+            if key not in rests_on:
                 self._add_unseen(key, puts[key])
-
-    def _add_seen(self, key: bytes, commit: int | None, is_put: bool, value: Value) -> None:
-        if commit is None:
-            self.inserted.append((key, value))
-        elif not is_put:
-            self.held.append((key, commit))
-        elif value is None:
-            self.deleted.append((key, commit))
-        else:
-            self.updated.append((key, commit, value))
+                continue
+            commit = commits.get(key)
+            if commit is None:
+                self.inserted.append((key, puts.get(key)))
+            elif key not in puts:
+                self.held.append((key, commit))
+            elif (value := puts[key]) is None:
+                self.deleted.append((key, commit))
+            else:
+                self.updated.append((key, commit, value))
 
     def _add_unseen(self, key: bytes, value: Value) -> None:
         if value is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 from typing import Any, Protocol
 
 from slipring.storage.contract import WATCHED
@@ -11,6 +12,9 @@ from slipring.storage.postgresql.parts import COLUMNS, parts_for
 from slipring.storage.postgresql.places import VERSION_PLACE, place_of, rest_of
 from slipring.storage.postgresql.sessions import Session
 from slipring.storage.postgresql.statements import Statements
+
+Columns = list[Sequence[Any]]
+"""What one part is given, an array for each column."""
 
 SLOTS = 32
 """In how many rows a counter is kept at most, so that as many writers may count at the same time."""
@@ -22,7 +26,7 @@ class Landing:
     def __init__(self, group: Group, seen: Seen, commit: int, slot: int) -> None:
         self.plan = Plan(group, seen.commits)
         self.commit = commit
-        self.touches_watched = any(key.startswith(WATCHED) for key in group.puts)
+        self.touches_watched = any(map(bytes.startswith, group.puts, repeat(WATCHED)))
         if self.touches_watched:
             self.plan.replaced.insert(0, (VERSION_PLACE, self.version))
         self.slot = slot
@@ -33,15 +37,15 @@ class Landing:
         """The version of what is under `WATCHED` that this commit writes if it touches it."""
         return self.commit.to_bytes(8, "big")
 
-    def columns(self) -> dict[str, list[list[Any]]]:
+    def columns(self) -> dict[str, Columns]:
         """What the parts of `Statements.land` are given that have something to do."""
         plan, slot = self.plan, self.slot
-        columns: dict[str, list[list[Any]]] = {}
+        columns: dict[str, Columns] = {}
         if plan.held:
             columns["held"] = _seen(plan.held)
         if plan.updated:
-            places = [place_of(key) for key, _, _ in plan.updated]
-            columns["updated"] = [places, [n for _, n, _ in plan.updated], [value for _, _, value in plan.updated]]
+            keys, commits, values = zip(*plan.updated, strict=True)
+            columns["updated"] = [_places(keys), commits, values]
         if plan.deleted:
             columns["deleted"] = _seen(plan.deleted)
         if plan.inserted:
@@ -49,22 +53,32 @@ class Landing:
         if plan.replaced:
             columns["replaced"] = _rows(plan.replaced)
         if plan.erased:
-            columns["erased"] = [[place_of(key) for key in plan.erased]]
-        if counted := plan.counted:
-            a, b = [a for _, (a, _) in counted], [b for _, (_, b) in counted]
-            places, rests = [place_of(key) for key, _ in counted], [rest_of(key) for key, _ in counted]
-            columns["counted"] = [places, rests, [slot] * len(counted), a, b]
+            columns["erased"] = [_places(plan.erased)]
+        if plan.counted:
+            keys, pairs = zip(*plan.counted, strict=True)
+            a, b = zip(*pairs, strict=True)
+            columns["counted"] = [_places(keys), _rests(keys), [slot] * len(keys), a, b]
         if plan.uncounted:
-            columns["uncounted"] = [[place_of(key) for key in plan.uncounted]]
+            columns["uncounted"] = [_places(plan.uncounted)]
         return columns
 
 
-def _seen(rows: Sequence[tuple[bytes, int]]) -> list[list[Any]]:
-    return [[place_of(key) for key, _ in rows], [commit for _, commit in rows]]
+def _seen(rows: Sequence[tuple[bytes, int]]) -> Columns:
+    keys, commits = zip(*rows, strict=True)
+    return [_places(keys), commits]
 
 
-def _rows(rows: Sequence[tuple[bytes, Value]]) -> list[list[Any]]:
-    return [[place_of(key) for key, _ in rows], [rest_of(key) for key, _ in rows], [value for _, value in rows]]
+def _rows(rows: Sequence[tuple[bytes, Value]]) -> Columns:
+    keys, values = zip(*rows, strict=True)
+    return [_places(keys), _rests(keys), values]
+
+
+def _places(keys: Sequence[bytes]) -> list[bytes]:
+    return list(map(place_of, keys))
+
+
+def _rests(keys: Sequence[bytes]) -> list[bytes | None]:
+    return list(map(rest_of, keys))
 
 
 class Lander(Protocol):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from slipring.storage.contract import StoreBusy, encode_counts
+from slipring.storage.contract import COUNTERS, StoreBusy, encode_counts
 from slipring.storage.postgresql.noticing import Noticing
-from slipring.storage.postgresql.places import VERSION_PLACE, is_counter, place_of
+from slipring.storage.postgresql.places import VERSION_PLACE, place_of
 from slipring.storage.postgresql.sessions import Lane
 from slipring.storage.postgresql.statements import Statements
 from slipring.storage.postgresql.tasks import Tasks
@@ -22,30 +22,31 @@ Value = bytes | None
 class Batch:
     """What several callers want from one view."""
 
-    __slots__ = ("counters", "places", "several", "singles")
+    __slots__ = ("counters", "places", "several", "singles", "wanted")
 
     def __init__(self) -> None:
         self.places: list[bytes] = [VERSION_PLACE]
         self.counters: list[bytes] = []
-        self.singles: list[tuple[bytes, asyncio.Future[Value]]] = []
+        self.wanted: list[bytes] = []
+        """Places, each for the one of `singles` that has its number."""
+        self.singles: list[asyncio.Future[Value]] = []
         self.several: list[tuple[list[bytes], asyncio.Future[list[Value]]]] = []
 
     def want(self, key: bytes) -> bytes:
         place = place_of(key)
-        (self.counters if is_counter(key) else self.places).append(place)
+        (self.counters if key.startswith(COUNTERS) else self.places).append(place)
         return place
 
     def answer(self, found: dict[bytes, Value]) -> None:
-        get = found.get
-        for place, single in self.singles:
+        for single, value in zip(self.singles, map(found.get, self.wanted), strict=True):
             if not single.done():
-                single.set_result(get(place))
+                single.set_result(value)
         for places, several in self.several:
             if not several.done():
-                several.set_result([get(place) for place in places])
+                several.set_result(list(map(found.get, places)))
 
     def fail(self, error: Exception) -> None:
-        for _, single in self.singles:
+        for single in self.singles:
             if not single.done():
                 single.set_exception(error)
         for _, several in self.several:
@@ -68,8 +69,9 @@ class Reads:
     def get(self, key: bytes) -> asyncio.Future[Value]:
         """The value of a key. Raises StoreBusy at once; the future raises StoreError."""
         batch = self._batch()
+        batch.wanted.append(batch.want(key))
         future: asyncio.Future[Value] = asyncio.get_running_loop().create_future()
-        batch.singles.append((batch.want(key), future))
+        batch.singles.append(future)
         return future
 
     def get_many(self, keys: Sequence[bytes]) -> asyncio.Future[list[Value]]:

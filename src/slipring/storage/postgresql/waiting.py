@@ -59,10 +59,9 @@ class Waiting:
                 reads += len(mutation.reads)
             else:
                 passed.append(mutation)
-                held_up.update(_own(mutation))
+                held_up |= _own([mutation])
         self._queue.extendleft(reversed(passed))
-        for mutation in group:
-            self._busy.update(_own(mutation))
+        self._busy |= _own(group)
         return group
 
     def give_back(self, mutations: Sequence[Mutation]) -> None:
@@ -71,8 +70,7 @@ class Waiting:
 
     def done(self, group: Iterable[Mutation]) -> None:
         """The keys of a group are free."""
-        for mutation in group:
-            self._busy.difference_update(mutation.reads)
+        self._busy.difference_update(*[mutation.reads for mutation in group])
 
     def clear(self) -> list[Mutation]:
         """What waited, and waits no longer."""
@@ -81,5 +79,10 @@ class Waiting:
         return waiting
 
 
-def _own(mutation: Mutation) -> list[bytes]:
-    return [key for key in mutation.reads if not key.startswith(WATCHED)]
+def all_reads(mutations: Iterable[Mutation]) -> set[bytes]:
+    """The keys that any of them reads."""
+    return set().union(*[mutation.reads for mutation in mutations])
+
+
+def _own(mutations: Iterable[Mutation]) -> set[bytes]:
+    return {key for key in all_reads(mutations) if not key.startswith(WATCHED)}
