@@ -44,11 +44,12 @@ _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Figures:
-    """Of one run: requests a second, and the processor time of one in microseconds, of the servers alone."""
+    """Of one run: requests a second, and the processor time of one in microseconds."""
 
     per_s: float
     slipring_us: float
     postgresql_us: float
+    client_us: float
 
 
 @contextmanager
@@ -121,9 +122,9 @@ class Slipring:
         after = used_s(self._pid), used_s(self._postmaster)
         self._runs += 1
         assert not tally.errors, tally.errors
-        count = tally.answered()
+        count, lasted_s = tally.answered(), (tally.ended_ns - tally.begun_ns) / 1e9
         ours, theirs = (1e6 * (b - a) / count for a, b in zip(before, after, strict=True))
-        return Figures(count / ((tally.ended_ns - tally.begun_ns) / 1e9), ours, theirs)
+        return Figures(count / lasted_s, ours, theirs, 1e6 * sum(tally.client_cpu) * lasted_s / count)
 
 
 class Pgbench:
@@ -132,17 +133,18 @@ class Pgbench:
     def __init__(self, name: str, script: Path, postmaster: int, options: Sequence[object]) -> None:
         self.name = name
         self._postmaster = postmaster
-        command = [postgres_servers.BINARIES / "pgbench", "-U", "postgres", "-n", "-M", "prepared", "-j", 1]
+        command = [postgres_servers.BINARIES / "pgbench", "-U", "postgres", "-n", "-M", "prepared"]
         command += [*options, "-D", f"v={VALUE}", "-f", script, "postgres"]
         self._command = list(map(str, command))
 
     def measure(self) -> Figures:
-        before = used_s(self._postmaster)
+        before = used_s(self._postmaster), sum(os.times()[2:4])
         told = subprocess.run(self._command, check=True, capture_output=True, text=True).stdout
-        used_us = 1e6 * (used_s(self._postmaster) - before)
+        after = used_s(self._postmaster), sum(os.times()[2:4])
         count, per_s = re.search(r"processed: (\d+)", told), re.search(r"tps = ([\d.]+)", told)
         assert count and per_s, told
-        return Figures(float(per_s[1]), 0.0, used_us / int(count[1]))
+        theirs, clients = (1e6 * (b - a) / int(count[1]) for a, b in zip(before, after, strict=True))
+        return Figures(float(per_s[1]), 0.0, theirs, clients)
 
 
 def report(workload: str, measured: dict[str, list[Figures]]) -> Iterator[str]:
@@ -152,7 +154,8 @@ def report(workload: str, measured: dict[str, list[Figures]]) -> Iterator[str]:
         yield (
             f"| `{workload}` | {name} | {median(f.per_s for f in figures):,.0f}"
             f" | {' | '.join(f'{ratio:.2f}' for ratio in ratios)}"
-            f" | {median(f.slipring_us for f in figures):.1f} + {median(f.postgresql_us for f in figures):.1f} |"
+            f" | {median(f.slipring_us for f in figures):.1f} | {median(f.postgresql_us for f in figures):.1f}"
+            f" | {median(f.client_us for f in figures):.1f} |"
         )
 
 
@@ -170,13 +173,15 @@ def serving(python: str, workers: int, store: str) -> Callable[[Place], Start]:
 @click.option("--seconds", default=4.0, show_default=True, help="How long each run takes.")
 @click.option("--pairs", default=3, show_default=True, help="How many runs of each, by turns.")
 @click.option("--connections", default=64, show_default=True, help="How many requests are in flight.")
-@click.option("--processes", default=1, show_default=True, help="How many client processes load Slipring.")
+@click.option("--processes", default=1, show_default=True, help="How many client processes, or threads of pgbench.")
 @click.option("--workers", default="1", show_default=True, help="How many processes Slipring has; 1,2 measures both.")
 @click.option("--python", "pythons", multiple=True, default=[sys.executable], help="Whose Slipring to measure.")
 def main(seconds: float, pairs: int, connections: int, processes: int, workers: str, pythons: Sequence[str]) -> None:
     """Compare, and print a table: requests a second, and processor time in microseconds for each."""
-    click.echo("| workload | | requests/s | of pgbench, TCP | of pgbench, Unix | CPU of Slipring + PostgreSQL, µs |")
-    click.echo("|---|---|---|---|---|---|")
+    click.echo(
+        "| workload | | requests/s | by pgbench, TCP | by pgbench, Unix | µs: Slipring | PostgreSQL | client |"
+    )
+    click.echo("|---|---|---|---|---|---|---|---|")
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(TemporaryDirectory()))
         directory, port, postmaster = stack.enter_context(postgresql())
@@ -204,7 +209,7 @@ def main(seconds: float, pairs: int, connections: int, processes: int, workers: 
                     items=ITEMS,
                 )
                 contestants.append(Slipring(name, plan, server.pid, postmaster, stack))
-            options = ["-c", connections, "-T", max(1, round(seconds)), "-p", port]
+            options = ["-c", connections, "-j", processes, "-T", max(1, round(seconds)), "-p", port]
             for name, host in zip(PGBENCHES, ("127.0.0.1", directory), strict=True):
                 contestants.append(Pgbench(name, script, postmaster, ["-h", host, *options]))
             measured: dict[str, list[Figures]] = {each.name: [] for each in contestants}

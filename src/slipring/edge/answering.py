@@ -94,14 +94,16 @@ class Answering(asyncio.Protocol):
         self._suspended = suspended
         self._blocked = True
         if not self._held_bytes:
-            self._held_bytes = held_bytes = self._request.body_bytes()
-            self._traffic.hold(held_bytes)
+            parts = self._request.body_parts
+            self._held_bytes = held_bytes = len(parts[0]) if len(parts) == 1 else self._request.body_bytes()
+            self._traffic.bytes_in_flight += held_bytes
 
     def finished(self, answer: Answer) -> None:
+        now_s = monotonic()
         if self._closed:
+            self._since = now_s
             self._settle()
             return
-        now_s = monotonic()
         if isinstance(answer, list):
             # A call of the meter would cost as much again, and the search half as much.
             took_s = now_s - self._began_s
@@ -128,6 +130,7 @@ class Answering(asyncio.Protocol):
             refusal = api_error(error, request_id)
             self._meter.failed(refusal)
             self._send(Page(refusal.status, refusal.body(), JSON), request_id)
+        self._since = self._traffic.now
         self._settle()
 
     def _answer_refused(self, error: BaseException) -> None:
@@ -155,7 +158,6 @@ class Answering(asyncio.Protocol):
 
     def _settle(self) -> None:
         """A request is answered: make room for the next."""
-        self._since = self._traffic.now
         if self._held_bytes:
             self._release()
         if self._suspended is not None:
@@ -178,7 +180,7 @@ class Answering(asyncio.Protocol):
         self._transport.close()
 
     def _release(self) -> None:
-        self._traffic.hold(-self._held_bytes)
+        self._traffic.bytes_in_flight -= self._held_bytes
         self._held_bytes = 0
 
     # The reading half.

@@ -182,7 +182,8 @@ class Connection(Answering):
         if self._deaf and not self._lingering:
             self._close()
             return
-        self._resume_reading()
+        if self._reading_paused:
+            self._resume_reading()
         if self._intake is not None and self._intake.awaits_continue:
             self._intake.awaits_continue = False
             self._transport.write(_CONTINUE)

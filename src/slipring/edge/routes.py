@@ -106,8 +106,9 @@ class Routes:
             return self._action(request) or NOT_FOUND
         if meter is self.no_meter:
             raise unknown_operation()
-        if self._traffic.overloaded:
-            raise self._traffic.shed()
+        traffic = self._traffic
+        if traffic.bytes_in_flight > traffic.bytes_in_flight_max:
+            raise traffic.shed()
         try:
             caller = self._authenticate(request)
         except NotLoaded as credential:

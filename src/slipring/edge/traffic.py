@@ -53,8 +53,9 @@ class Traffic:
         self._clients = clients
         self.connections: set[Tracked] = set()
         self.bytes_in_flight = 0
-        self.overloaded = False
-        """Whether requests are to be refused until some of those in flight are answered."""
+        """Bodies that are being read or acted on: each request that waits adds its own and takes it away again."""
+        self.bytes_in_flight_max = limits.bytes_in_flight_max
+        """Beyond that requests are refused until some of those in flight are answered."""
         self.draining = False
         self.now = 0.0
         """The time of the last sweep: exact enough for deadlines of seconds."""
@@ -96,19 +97,14 @@ class Traffic:
 
     def reserve(self, bytes_more: int) -> None:
         """Make room for a body before it is read. Raises ServiceUnavailableException if there is none."""
-        if self.bytes_in_flight + bytes_more > self.limits.bytes_in_flight_max:
+        if self.bytes_in_flight + bytes_more > self.bytes_in_flight_max:
             raise self.shed()
-        self.hold(bytes_more)
+        self.bytes_in_flight += bytes_more
 
     def shed(self) -> ApiError:
         """The refusal of a request for which there is no room."""
         self._shed_requests += 1
         return too_busy()
-
-    def hold(self, bytes_more: int) -> None:
-        """Count a body that is already here; a negative number counts it out."""
-        self.bytes_in_flight += bytes_more
-        self.overloaded = self.bytes_in_flight > self.limits.bytes_in_flight_max
 
     def samples(self) -> Samples:
         return {

@@ -64,15 +64,22 @@ class Committer:
         """See `contract.Store.commit`. Raises StoreBusy at once."""
         if len(self._waiting) >= _WAITING_MAX:
             raise StoreBusy(f"{_WAITING_MAX} commits are waiting")
-        loop = asyncio.get_running_loop()
+        loop = self._loop
+        # Asking for the running loop is a system call. While something is due in one, that is it, unless it ended.
+        if loop is None or not self._due or loop.is_closed():
+            loop = self._begin_in(asyncio.get_running_loop())
+        future: asyncio.Future[R] = loop.create_future()
+        self._waiting.add(Mutation(reads, decide, future))
+        return future
+
+    def _begin_in(self, loop: asyncio.AbstractEventLoop) -> asyncio.AbstractEventLoop:
+        """Have what will wait be sent in this loop."""
         if loop is not self._loop:
             # What waited on a loop that ended is waited for no longer.
             self._loop, self._waiting, self._idle = loop, Waiting(), list(self._writers)
             self._due, self._under_way, self._impatience = False, 0, None
-        future: asyncio.Future[R] = loop.create_future()
-        self._waiting.add(Mutation(reads, decide, future))
         self._send_soon()
-        return future
+        return loop
 
     async def close(self) -> None:
         """Finish what waits."""

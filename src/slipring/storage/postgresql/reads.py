@@ -22,9 +22,11 @@ Value = bytes | None
 class Batch:
     """What several callers want from one view."""
 
-    __slots__ = ("counters", "places", "several", "singles", "wanted")
+    __slots__ = ("counters", "loop", "places", "several", "singles", "wanted")
 
-    def __init__(self) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        """Asking for the running one is a system call."""
         self.places: list[bytes] = [VERSION_PLACE]
         self.counters: list[bytes] = []
         self.wanted: list[bytes] = []
@@ -63,36 +65,44 @@ class Reads:
         self._noticing = noticing
         self._tasks = tasks
         self._batches: list[Batch] = []
-        self._waiting = 0
         self._due = False
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def get(self, key: bytes) -> asyncio.Future[Value]:
         """The value of a key. Raises StoreBusy at once; the future raises StoreError."""
         batch = self._batch()
         batch.wanted.append(batch.want(key))
-        future: asyncio.Future[Value] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Value] = batch.loop.create_future()
         batch.singles.append(future)
         return future
 
     def get_many(self, keys: Sequence[bytes]) -> asyncio.Future[list[Value]]:
         """The values of several keys from one view. Raises as `get` does."""
         batch = self._batch()
-        future: asyncio.Future[list[Value]] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[list[Value]] = batch.loop.create_future()
         batch.several.append(([batch.want(key) for key in keys], future))
         return future
 
     def _batch(self) -> Batch:
         """The batch that the next caller joins."""
-        if not self._due:
-            # What asks in this turn of the loop goes together.
-            self._due = True
-            asyncio.get_running_loop().call_soon(self._send)
+        loop = self._loop
+        if loop is None or not self._due or loop.is_closed():
+            loop = self._begin_in(asyncio.get_running_loop())
         batches = self._batches
         if not batches or len(batches[-1].places) + len(batches[-1].counters) > _KEYS_PER_BATCH:
             if len(batches) * _KEYS_PER_BATCH >= _WAITING_MAX:
                 raise StoreBusy(f"{_WAITING_MAX} reads are waiting")
-            batches.append(Batch())
+            batches.append(Batch(loop))
         return batches[-1]
+
+    def _begin_in(self, loop: asyncio.AbstractEventLoop) -> asyncio.AbstractEventLoop:
+        """Have what asks in this turn of this loop sent together."""
+        if loop is not self._loop:
+            # What waited on a loop that ended is waited for no longer.
+            self._loop, self._batches = loop, []
+        self._due = True
+        loop.call_soon(self._send)
+        return loop
 
     def _send(self) -> None:
         self._due = False

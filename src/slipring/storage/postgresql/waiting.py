@@ -48,15 +48,17 @@ class Waiting:
         group: list[Mutation] = []
         passed: list[Mutation] = []
         reads = 0
+        queue = self._queue
         # Keys of those that are passed over: nobody may overtake them.
         held_up = self._busy.copy()
-        while self._queue and len(group) < GROUP_MUTATIONS_MAX and reads < _GROUP_READS_MAX:
-            mutation = self._queue.popleft()
-            if mutation.future.done():
+        while queue and len(group) < GROUP_MUTATIONS_MAX and reads < _GROUP_READS_MAX:
+            mutation = queue.popleft()
+            keys, _, future = mutation
+            if future.done():
                 continue
-            if held_up.isdisjoint(mutation.reads):
+            if held_up.isdisjoint(keys):
                 group.append(mutation)
-                reads += len(mutation.reads)
+                reads += len(keys)
             else:
                 passed.append(mutation)
                 held_up |= _own([mutation])

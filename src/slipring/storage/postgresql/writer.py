@@ -18,13 +18,8 @@ from slipring.storage.postgresql.places import VERSION_PLACE, is_counter, place_
 from slipring.storage.postgresql.profiles import Profile
 from slipring.storage.postgresql.sessions import Lane
 from slipring.storage.postgresql.statements import Statements
-<<<<<<< HEAD
 from slipring.storage.postgresql.transaction import SeveralStatements, leave
-from slipring.storage.postgresql.waiting import Mutation
-=======
-from slipring.storage.postgresql.transaction import SeveralStatements
 from slipring.storage.postgresql.waiting import Mutation, all_reads
->>>>>>> 315a9d2 (The comparison with pgbench measures it over TCP too, and several Slipring servers in one run; less work per mutation of a group)
 
 GIVE_UP_SECONDS = 5.0
 """How long a group is tried before its callers are told to try again themselves."""
@@ -106,13 +101,17 @@ class Writer:
         bounds = self._profile.bounds
         group = Group(seen) if bounds is None else BoundedGroup(seen, bounds, self._profile.buckets)
         outcomes: list[Outcome] = []
+        rows_max = self._profile.rows_per_commit // 2
         for mutation in mutations:
-            if outcomes and group.rows() > self._profile.rows_per_commit // 2:
+            if outcomes and group.rows() > rows_max:
                 break
+            reads, decide, _ = mutation
             try:
-                outcomes.append(_decided(group, mutation))
+                outcomes.append((mutation, group.decide(reads, decide), None))
             except GroupIsFull:
                 break
+            except Exception as error:
+                outcomes.append((mutation, None, error))
         if group.puts or group.counts:
             await self._land(Landing(group, seen, self._ids.number(), self._slot), group)
             self.groups += 1
@@ -214,15 +213,6 @@ class Writer:
         if isinstance(error, StoreUnavailable):
             raise error
         return []
-
-
-def _decided(group: Group, mutation: Mutation) -> Outcome:
-    try:
-        return mutation, group.decide(mutation.reads, mutation.decide), None
-    except GroupIsFull:
-        raise
-    except Exception as error:
-        return mutation, None, error
 
 
 def _given_up(error: Exception) -> StoreError:
