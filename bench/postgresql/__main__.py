@@ -178,9 +178,7 @@ def serving(python: str, workers: int, store: str) -> Callable[[Place], Start]:
 @click.option("--python", "pythons", multiple=True, default=[sys.executable], help="Whose Slipring to measure.")
 def main(seconds: float, pairs: int, connections: int, processes: int, workers: str, pythons: Sequence[str]) -> None:
     """Compare, and print a table: requests a second, and processor time in microseconds for each."""
-    click.echo(
-        "| workload | | requests/s | by pgbench, TCP | by pgbench, Unix | µs: Slipring | PostgreSQL | client |"
-    )
+    click.echo("| workload | | requests/s | by pgbench, TCP | by pgbench, Unix | µs: Slipring | PostgreSQL | client |")
     click.echo("|---|---|---|---|---|---|---|---|")
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(TemporaryDirectory()))
