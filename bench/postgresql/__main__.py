@@ -162,8 +162,11 @@ def report(workload: str, measured: dict[str, list[Figures]]) -> Iterator[str]:
 def serving(python: str, workers: int, store: str) -> Callable[[Place], Start]:
     """How a server of Slipring's is started."""
 
+    # It runs in another folder.
+    found = str(Path(shutil.which(python) or python).absolute())
+
     def start(place: Place) -> Start:
-        command = [python, "-m", "slipring", "serve", "--port", str(place.port), "--store", store]
+        command = [found, "-m", "slipring", "serve", "--port", str(place.port), "--store", store]
         return Start([*command, "--workers", str(workers)], {})
 
     return start
