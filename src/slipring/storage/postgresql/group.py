@@ -7,7 +7,7 @@ needs no more than the view that it was decided in; so its reads are not held ag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slipring.storage.contract import COUNTERS, Decide, R, decode_counts, encode_counts

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from slipring.clock import Clock, Ids
-from slipring.storage.contract import COUNTERS, StoreBusy, StoreError, StoreUnavailable, encode_counts
+from slipring.storage.contract import COUNTERS, WATCHED, StoreBusy, StoreError, StoreUnavailable, encode_counts
 from slipring.storage.postgresql.bounds import BoundedGroup, GroupIsFull
 from slipring.storage.postgresql.buckets.layout import Buckets
 from slipring.storage.postgresql.errors import Conflict, ConnectionLost
