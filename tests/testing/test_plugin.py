@@ -279,7 +279,23 @@ def test_clients_made_by_modules_follow_where_it_is_asked_for(
                 make()
                 self.assertEqual(client.list_tables()["TableNames"], ["music"])
 
-        @pytest.fixture(scope="session")
+        @pytest.mark.usefixtures("ddb_session")
+        class OldWithTablesOfItsClass(unittest.TestCase):
+            @classmethod
+            def setUpClass(cls):
+                make()
+
+            @classmethod
+            def tearDownClass(cls):
+                client.delete_table(TableName="music")
+
+            def test_first(self):
+                self.assertEqual(client.list_tables()["TableNames"], ["music"])
+
+            def test_second(self):
+                self.assertEqual(client.list_tables()["TableNames"], ["music"])
+
+        @pytest.fixture(scope="module")
         def shared(ddb_session):
             make()
 
@@ -289,7 +305,7 @@ def test_clients_made_by_modules_follow_where_it_is_asked_for(
         """
     )
     result = pytester.runpytest_subprocess("-W", "error", "-p", "no:cacheprovider", *processes)
-    result.assert_outcomes(passed=8)
+    result.assert_outcomes(passed=10)
 
 
 def test_nobodys_environment_is_changed_that_did_not_ask(pytester: pytest.Pytester) -> None:
