@@ -9,26 +9,21 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from slipring.admin.archive_calls import add_archive_calls, archive_samples
 from slipring.admin.calls import AdminCalls
 from slipring.admin.clock_calls import FollowClock, add_clock_calls
 from slipring.admin.fault_calls import add_fault_calls
 from slipring.admin.samples import Samples, by_label
 from slipring.admin.snapshot_calls import add_snapshot_calls
-from slipring.admin.stored import (
-    archive_samples,
-    journal_samples,
-    renewal_samples,
-    scrub_samples,
-    store_samples,
-    table_samples,
-)
+from slipring.admin.stored import journal_samples, renewal_samples, scrub_samples, store_samples, table_samples
 from slipring.admin.stream_calls import add_stream_calls
 from slipring.admin.trigger_calls import add_trigger_calls, trigger_samples
 from slipring.admin.upkeep_calls import add_upkeep_calls
 from slipring.clock import Clock, Ids
 from slipring.edge.contract import Administer, Api, Ready
 from slipring.engine.archive.archiver import Archiver
-from slipring.engine.archive.destinations import Destination, open_destination
+from slipring.engine.archive.destinations import Destination
+from slipring.engine.archive.opening import open_destination
 from slipring.engine.engine import Engine
 from slipring.engine.scrub.passes import Passes
 from slipring.engine.snapshots.saved import Snapshots
@@ -100,7 +95,8 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
     triggers = Triggers(engine, callees, settings.region)
     archiver = None
     if destination is not None:
-        archiver = Archiver(store, engine.catalog, clock, ids, destination, settings.archive_interval_s)
+        interval_s, days = settings.archive_interval_s, settings.archive_days
+        archiver = Archiver(store, engine.catalog, clock, ids, destination, interval_s, days)
     engine.background.archives = archiver is not None
     engine.start()
     triggers.start()
@@ -162,6 +158,7 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
 
     calls = _admin_calls(settings, engine, triggers, follow_clock)
     add_snapshot_calls(calls, snapshots)
+    add_archive_calls(calls, store, archiver)
     add_fault_calls(calls, Faults() if faults is None else faults, settings.workers)
     gate = None if settings.auth == "off" else _gate(settings, engine)
 

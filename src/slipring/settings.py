@@ -264,6 +264,9 @@ class Settings:
         " s3://bucket/prefix?endpoint_url=URL&region=REGION.",
     )
     archive_interval_s: float = _setting(10.0, _seconds, "SECONDS", "How often what is new is archived.")
+    archive_days: int = _setting(
+        1, _whole(0, 3650), "N", "How many days back `slipring restore --at` can go; 0 keeps the newest state alone."
+    )
     scrub_interval_s: float = _setting(
         7 * 86400.0,
         _seconds,

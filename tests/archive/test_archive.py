@@ -13,24 +13,23 @@ from typing import Any
 import orjson
 import pytest
 
-from slipring.clock import Ids, ManualClock
 from slipring.engine import journal_upkeep, keyspace
-from slipring.engine.archive import bases, manifests, segments
-from slipring.engine.archive.archiver import Archiver, release
+from slipring.engine.archive import archiver, bases, manifests, moments, segments
+from slipring.engine.archive.archiver import release
 from slipring.engine.archive.comparison import compare
-from slipring.engine.archive.destinations import ArchiveError, Destination, Directory, open_destination
-from slipring.engine.archive.rebuild import Source, incomplete, rebuild, size_of
+from slipring.engine.archive.destinations import ArchiveError, Destination
+from slipring.engine.archive.directory import Directory
+from slipring.engine.archive.opening import open_destination
+from slipring.engine.archive.rebuild import Source, rebuild
 from slipring.engine.archive.segments import SegmentDamaged
 from slipring.engine.scrub.findings import Kind, Watch
-from slipring.engine.scrub.run import scrub
 from slipring.engine.snapshots.saved import Snapshots
 from slipring.storage.contract import Writes
 from slipring.storage.memory import MemoryStore
 from tests.archive.bucket import bucket
+from tests.archive.scene import HOUR, Scene
 from tests.engine.running import Process
-from tests.engine.test_recovery import ENABLED, History, check, finish
-
-HOUR = 3600.0
+from tests.engine.test_recovery import ENABLED, check, finish, seeded
 
 
 @pytest.fixture(params=["directory", "bucket"])
@@ -43,44 +42,8 @@ def destination(
         return
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    with bucket() as (url, _):
-        yield open_destination(f"s3://backups/slipring?endpoint_url={url}")
-
-
-class Scene:
-    """A deployment under random writes, and its archiver."""
-
-    def __init__(self, destination: Destination, random: Random | None = None) -> None:
-        self.store = MemoryStore()
-        self.clock = ManualClock()
-        self.process = Process(self.store, self.clock)
-        self.destination = destination
-        self.history = History(self.process, self.clock, random or Random(3), "things", keys=200)
-        self.archiver = self.new_archiver()
-
-    def new_archiver(self) -> Archiver:
-        return Archiver(self.store, self.process.engine.catalog, self.clock, Ids(), self.destination, 10.0)
-
-    async def write(self, count: int) -> None:
-        for _ in range(count):
-            self.clock.advance(0.5)
-            await self.history.write()
-
-    async def rebuilt(self) -> Process:
-        """Another deployment, from the archive."""
-        process = Process(MemoryStore(), self.clock)
-        manifest = manifests.newest(self.destination)
-        advanced: list[int] = []
-        await rebuild(process.engine.store, self.destination, manifest, self.clock.now(), advanced.append)
-        assert sum(advanced) == size_of(manifest)
-        assert (await scrub(process.engine.store, Watch(lambda _: None, lambda _: None))).findings == []
-        return process
-
-
-def seeded() -> Random:
-    seed = int.from_bytes(os.urandom(4))
-    print(f"seed {seed}")
-    return Random(seed)
+    with bucket() as held:
+        yield open_destination(f"s3://backups/slipring?endpoint_url={held.url}")
 
 
 def test_a_deployment_is_rebuilt(destination: Destination) -> None:
@@ -139,6 +102,7 @@ def test_rounds_go_on_wherever_they_were_cut_off(tmp_path: Path, monkeypatch: py
     random = seeded()
     monkeypatch.setattr(bases, "COMPACTED_BYTES_MIN", 2000)
     monkeypatch.setattr(segments, "BYTES_MAX", 1500)
+    monkeypatch.setattr(archiver, "_ROUNDS_PER_TIDYING", 1)
     destination = _Failing(Directory(tmp_path), random)
 
     async def scenario() -> None:
@@ -162,14 +126,16 @@ def test_rounds_go_on_wherever_they_were_cut_off(tmp_path: Path, monkeypatch: py
             if number % 10 == 0:
                 await scene.process.make_table(f"table{number}")
                 await scene.process.put(f"table{number}", "a")
-            before, manifest = manifest["Generation"], manifests.newest(destination)
-            if manifest["Generation"] > before and not incomplete(manifest):
+            before, manifest = manifest["Generation"], scene.manifest()
+            if manifest["Generation"] > before and not moments.newest(manifest).left_out:
                 await check(await scene.rebuilt(), "things", states[manifest["Time"]])
         assert manifest["Generation"] > 10
-        assert any(table["Base"]["FirstShard"] > 0 for table in manifest["Tables"].values()), "nothing was compacted"
-        manifests.tidy(destination)
-        names = {segment["Name"] for segment in manifests.segments_of(manifest)}
-        assert len(destination.names("segments/")) < 3 * len(names)
+        assert manifest["Tables"]["1"]["Bases"][-1]["FirstShard"] > 0, "nothing was compacted"
+        for _ in range(3):
+            scene.clock.advance(100)
+            assert await scene.archiver.round()
+        left = [name for name in manifests.needless(destination) if not name.startswith("manifests/")]
+        assert left == [], "what nobody needs takes no space"
 
     asyncio.run(scenario())
 
@@ -190,6 +156,10 @@ class _Failing:
     def put(self, name: str, data: bytes) -> None:
         self._count()
         self._destination.put(name, data)
+
+    def create(self, name: str, data: bytes) -> None:
+        self._count()
+        self._destination.create(name, data)
 
     def get(self, name: str) -> bytes:
         self._count()
@@ -215,7 +185,7 @@ def test_a_damaged_segment_is_named_and_nothing_restored(tmp_path: Path) -> None
         await scene.archiver.round()
         await scene.write(10)
         await scene.archiver.round()
-        names = {segment["Name"] for segment in manifests.segments_of(manifests.newest(scene.destination))}
+        names = {segment["Name"] for segment in manifests.segments_of(scene.manifest())}
         assert len(names) > 1
         for name in names:
             path = tmp_path / name
@@ -225,18 +195,18 @@ def test_a_damaged_segment_is_named_and_nothing_restored(tmp_path: Path) -> None
             for content in (bytes(damaged), whole[: random.randrange(len(whole))]):
                 path.write_bytes(content)
                 process = Process(MemoryStore(), scene.clock)
-                manifest = manifests.newest(scene.destination)
+                newest = moments.newest(scene.manifest())
                 with pytest.raises(SegmentDamaged, match=name):
-                    await rebuild(process.engine.store, scene.destination, manifest, 0.0, lambda _: None)
+                    await rebuild(process.engine.store, scene.destination, newest, 0.0, lambda _: None)
                 assert (await process.call("ListTables"))["TableNames"] == []
             path.unlink()
             with pytest.raises(ArchiveError, match=name):
-                await rebuild(process.engine.store, scene.destination, manifest, 0.0, lambda _: None)
+                await rebuild(process.engine.store, scene.destination, newest, 0.0, lambda _: None)
             path.write_bytes(whole)
-        [*_, newest] = scene.destination.names("manifests/")
-        (tmp_path / newest).write_bytes((tmp_path / newest).read_bytes()[:-1])
-        with pytest.raises(ArchiveError, match=newest):
-            manifests.newest(scene.destination)
+        [*_, last] = scene.destination.names("manifests/")
+        (tmp_path / last).write_bytes((tmp_path / last).read_bytes()[:-1])
+        with pytest.raises(ArchiveError, match=last):
+            scene.manifest()
 
     asyncio.run(scenario())
 
@@ -246,8 +216,8 @@ def test_a_scrub_compares_the_archive_with_the_tables(tmp_path: Path) -> None:
     on either side; a damaged segment is named."""
 
     async def compared(scene: Scene) -> set[tuple[Kind, bytes]]:
-        manifest = manifests.newest(scene.destination)
-        source = Source(scene.destination, lambda _: None)
+        manifest = scene.manifest()
+        source = Source(scene.destination, moments.newest(manifest).until_us, lambda _: None)
         watch = Watch(lambda _: None, lambda _: None)
         found = await compare(scene.store, source, manifest, MemoryStore(), watch)
         return {(finding.kind, finding.key) for finding in found}
@@ -266,7 +236,7 @@ def test_a_scrub_compares_the_archive_with_the_tables(tmp_path: Path) -> None:
         (key, row), *_, (last, _) = await scene.store.scan(table.prefix, b"\x03", limit=1000, bytes_max=1 << 30)
         await scene.store.commit((), lambda _: Writes({key + b"x": row, last: None}, None, None))
         assert await compared(scene) == {(Kind.ARCHIVE_DIFFERS, key + b"x"), (Kind.ARCHIVE_DIFFERS, last)}
-        [segment, *_] = manifests.newest(scene.destination)["Tables"][str(table.id)]["Journal"]
+        [segment, *_] = scene.manifest()["Tables"][str(table.id)]["Journal"]
         (tmp_path / segment["Name"]).write_bytes(b"damaged")
         assert await compared(scene) == {(Kind.ARCHIVE_DAMAGED, b"")}
 
@@ -379,8 +349,8 @@ def test_snapshots_are_not_archived_by_name_alone(tmp_path: Path) -> None:
         await scene.store.commit((), lambda _: Writes({keyspace.snapshot("before"): value}, None, None))
         await scene.archiver.round()
         store = MemoryStore()
-        manifest = manifests.newest(scene.destination)
-        await rebuild(store, scene.destination, manifest, scene.clock.now(), lambda _: None)
+        manifest = scene.manifest()
+        await rebuild(store, scene.destination, moments.newest(manifest), scene.clock.now(), lambda _: None)
         process = Process(store, scene.clock)
         await check(process, "things", scene.history.items)
         assert await Snapshots(process.engine).all() == []
@@ -427,16 +397,16 @@ def test_a_deployment_is_rebuilt_on_an_empty_store_only(tmp_path: Path) -> None:
         await scene.history.create()
         await scene.write(100)
         await scene.archiver.round()
-        manifest = manifests.newest(scene.destination)
+        manifest = scene.manifest()
         with pytest.raises(ArchiveError, match="not empty"):
-            await rebuild(scene.store, scene.destination, manifest, 0.0, lambda _: None)
+            await rebuild(scene.store, scene.destination, moments.newest(manifest), 0.0, lambda _: None)
         store = _Dying()
         with pytest.raises(_Died):
-            await rebuild(store, scene.destination, manifest, 0.0, lambda _: None)
+            await rebuild(store, scene.destination, moments.newest(manifest), 0.0, lambda _: None)
         store.commits_left = 1_000_000
         await store.commit((), lambda _: Writes({keyspace.CATALOG + b"auser": b"somebody"}, None, None))
         await store.commit((), lambda _: Writes({b"\x02\x00\x00\x00\x01left over": b"x"}, None, None))
-        await rebuild(store, scene.destination, manifest, scene.clock.now(), lambda _: None)
+        await rebuild(store, scene.destination, moments.newest(manifest), scene.clock.now(), lambda _: None)
         await check(Process(store, scene.clock), "things", scene.history.items)
         assert await store.get(keyspace.CATALOG + b"auser") is None
 

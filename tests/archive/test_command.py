@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -14,13 +16,14 @@ from click.testing import CliRunner
 from slipring.assembly import StartError
 from slipring.cli.commands import slipring
 from slipring.engine.archive import manifests
-from slipring.engine.archive.destinations import open_destination
+from slipring.engine.archive.opening import open_destination
+from tests.admin_api import admin
 from tests.conftest import make_client, s, table_definition
 from tests.servers import ServerThread
 
 
 def eventually(holds: Callable[[], bool]) -> bool:
-    for _ in range(500):
+    for _ in range(3000):
         if holds():
             return True
         time.sleep(0.01)
@@ -28,7 +31,7 @@ def eventually(holds: Callable[[], bool]) -> bool:
 
 
 def archived_entries(archive: str) -> int:
-    manifest = manifests.newest(open_destination(archive)) if Path(archive).is_dir() else manifests.empty()
+    manifest = manifests.newest(open_destination(archive)).manifest if Path(archive).is_dir() else manifests.empty()
     return sum(segment["Entries"] for segment in manifests.segments_of(manifest))
 
 
@@ -57,6 +60,47 @@ def test_what_a_server_archived_another_one_serves(tmp_path: Path) -> None:
     assert "the store is not empty" in again.stderr
 
 
+def test_a_deployment_is_restored_as_it_was_at_a_time(tmp_path: Path) -> None:
+    """Somebody deletes what must not be deleted, and notices when everything has long been archived."""
+    archive = str(tmp_path / "archive")
+    with ServerThread(str(tmp_path / "old"), archive=archive, archive_interval_s=0.05) as server:
+        client = make_client(server.url)
+        client.create_table(**table_definition("things", ("pk", "S")))
+        assert eventually(lambda: covered(server.port)["covers_from"] is not None)
+        client.put_item(TableName="things", Item={"pk": s("precious")})
+        time.sleep(0.002)
+        before = datetime.now(UTC).isoformat()
+        time.sleep(0.002)
+        client.delete_item(TableName="things", Key={"pk": s("precious")})
+        client.put_item(TableName="things", Item={"pk": s("later")})
+        assert eventually(lambda: covered(server.port)["covers_to"] > before)
+        client.close()
+    command = ["restore", "--from", archive, "--store", str(tmp_path / "new"), "--at"]
+    for wrong, message in (
+        ("yesterday", "is no ISO 8601 time"),
+        ("2001-01-01", "it covers the time from 20"),
+        ("2999-01-01T00:00:00Z", "not 2999-01-01T00:00:00.000Z"),
+    ):
+        refused = CliRunner().invoke(slipring, [*command, wrong])
+        assert refused.exit_code == 1
+        assert message in refused.stderr
+        assert not (tmp_path / "new").exists()
+    done = CliRunner().invoke(slipring, [*command, before])
+    assert done.exit_code == 0, done.output
+    assert done.stdout.startswith("1 tables as of 20")
+    with ServerThread(str(tmp_path / "new")) as server:
+        client = make_client(server.url)
+        assert client.scan(TableName="things")["Items"] == [{"pk": s("precious")}]
+        client.close()
+
+
+def covered(port: int) -> Any:
+    """What times one can go back to; texts that sort."""
+    status, told = admin(port, "GET", "/_slipring/archive")
+    assert status == 200
+    return told
+
+
 def test_an_archive_that_cannot_be_written_is_reported_and_holds_up_nobody(tmp_path: Path) -> None:
     """Operators see it on /metrics; clients see nothing of it."""
     (tmp_path / "file").write_text("in the way")
@@ -65,6 +109,9 @@ def test_an_archive_that_cannot_be_written_is_reported_and_holds_up_nobody(tmp_p
         client.create_table(**table_definition("things", ("pk", "S")))
         failures, archived_at = "slipring_archive_failures_total", "slipring_archive_time_seconds"
         assert eventually(lambda: metric(server.url, failures) > 1)
+        assert metric(server.url, "slipring_archive_failing") == 1
+        _, told = admin(server.port, "GET", "/_slipring/archive")
+        assert "Not a directory" in told["error"]
         stopped_at = metric(server.url, archived_at)
         client.put_item(TableName="things", Item={"pk": s("a")})
         assert client.scan(TableName="things")["Count"] == 1

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from slipring.clock import ManualClock
-from slipring.engine.archive import manifests
-from slipring.engine.archive.destinations import Directory
+from slipring.engine.archive import manifests, moments
+from slipring.engine.archive.directory import Directory
 from slipring.engine.archive.rebuild import rebuild
 from slipring.engine.scrub.findings import Watch
 from slipring.engine.scrub.run import scrub
@@ -207,7 +207,7 @@ async def _rebuilt(archive: Path) -> dict[str, list[Item]]:
     """Every table of the deployment that the archive holds."""
     store = MemoryStore()
     destination = Directory(archive)
-    await rebuild(store, destination, manifests.newest(destination), 0.0, lambda _: None)
+    await rebuild(store, destination, moments.newest(manifests.newest(destination).manifest), 0.0, lambda _: None)
     assert (await scrub(store, Watch(lambda _: None, lambda _: None))).findings == []
     process = Process(store, ManualClock())
     found: dict[str, list[Item]] = {}

@@ -77,8 +77,8 @@ def test_a_load_that_is_deleted_as_broken_off_does_not_take_place() -> None:
             [broken_off] = [each for each in await snapshots.all() if each.name != "before"]
             await snapshots.delete(broken_off.name)
 
-        # After the new ids and the load's own record.
-        store.before_commit(tidy_up, skipped=2)
+        # After the new ids, the load's lease and its own record.
+        store.before_commit(tidy_up, skipped=3)
         with pytest.raises(SnapshotError):
             await snapshots.load("before")
         await do_jobs(process.engine)

@@ -6,9 +6,9 @@ from pathlib import Path
 from random import Random
 
 from slipring.clock import Ids, ManualClock
-from slipring.engine.archive import manifests
+from slipring.engine.archive import manifests, moments
 from slipring.engine.archive.archiver import Archiver
-from slipring.engine.archive.destinations import Directory
+from slipring.engine.archive.directory import Directory
 from slipring.engine.archive.rebuild import rebuild
 from slipring.engine.scrub.findings import Watch
 from slipring.engine.scrub.run import scrub
@@ -28,7 +28,7 @@ def test_what_was_copied_is_what_was_there(backend: Backend, tmp_path: Path) -> 
         clock = ManualClock()
         process = Process(store, clock)
         history = History(process, clock, random, "things")
-        archiver = Archiver(store, process.engine.catalog, clock, Ids(), Directory(tmp_path / "archive"), 10.0)
+        archiver = Archiver(store, process.engine.catalog, clock, Ids(), Directory(tmp_path / "archive"), 10.0, 1)
         await history.create()
         await process.call("UpdateContinuousBackups", TableName="things", PointInTimeRecoverySpecification=ENABLED)
         for number in range(60):
@@ -51,8 +51,9 @@ def test_what_was_copied_is_what_was_there(backend: Backend, tmp_path: Path) -> 
         clock.advance(1)
         assert await archiver.round()
         rebuilt = Process(MemoryStore(), clock)
-        manifest = manifests.newest(Directory(tmp_path / "archive"))
-        await rebuild(rebuilt.engine.store, Directory(tmp_path / "archive"), manifest, clock.now(), lambda _: None)
+        archive = Directory(tmp_path / "archive")
+        newest = moments.newest(manifests.newest(archive).manifest)
+        await rebuild(rebuilt.engine.store, archive, newest, clock.now(), lambda _: None)
         await check(rebuilt, "things", history.items)
         await check(rebuilt, "to-time", history.at(moment))
 

@@ -194,6 +194,7 @@ _METRICS = (
         across=max,
     ),
     Metric("slipring_archive_failures_total", "counter", "How often archiving failed; it is tried again."),
+    Metric("slipring_archive_failing", "gauge", "1 while archiving fails, in the process that tries.", across=max),
     Metric("slipring_archive_written_bytes_total", "counter", "Bytes of segments written to the archive."),
     Metric(
         "slipring_scrub_time_seconds",

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from slipring.admin.samples import Samples, single
-from slipring.engine.archive.archiver import Archiver
 from slipring.engine.scrub.passes import Passes
 from slipring.engine.usage import Usages
 from slipring.storage.contract import Store
@@ -48,16 +47,6 @@ def scrub_samples(passes: Passes) -> Samples:
     return {
         "slipring_scrub_time_seconds": single(passes.last_at),
         "slipring_scrub_differences": single(passes.differences),
-    }
-
-
-def archive_samples(archiver: Archiver | None) -> Samples:
-    if archiver is None:
-        return {}
-    return {
-        "slipring_archive_time_seconds": single(archiver.archived_at),
-        "slipring_archive_failures_total": single(archiver.failures),
-        "slipring_archive_written_bytes_total": single(archiver.bytes_written),
     }
 
 

@@ -163,14 +163,15 @@ def scrub(settings: Settings, repair: bool, archive: str | None) -> None:
 @click.option(
     "--from", "archive", required=True, metavar="ARCHIVE", help="The archive; see `slipring serve --archive`."
 )
-def restore(settings: Settings, archive: str) -> None:
+@click.option("--at", metavar="TIME", help="As it was at this time, ISO 8601, and not as it was last.")
+def restore(settings: Settings, archive: str, at: str | None) -> None:
     """Rebuild a whole deployment from its archive, in a store that is empty.
 
     Every segment's checksum is compared before anything is written. A damaged one is named, and nothing is restored.
     """
     from slipring.cli.restore import restore_store
 
-    restore_store(settings, archive)
+    restore_store(settings, archive, at)
 
 
 @slipring.command()

@@ -14,6 +14,7 @@ from slipring.cli.stores import unlocked_archive, unlocked_store
 from slipring.engine.archive import manifests
 from slipring.engine.archive.comparison import compare
 from slipring.engine.archive.destinations import ArchiveError
+from slipring.engine.archive.moments import newest
 from slipring.engine.archive.rebuild import Source
 from slipring.engine.archive.rebuild import size_of as size_of_archive
 from slipring.engine.scrub.findings import Finding, Watch
@@ -60,15 +61,15 @@ async def _scrub(settings: Settings, repair: bool, archive: str | None) -> Resul
 async def _compare(settings: Settings, store: Store, archive: str) -> list[Finding]:
     """The archived items are put together on this machine's disk, for they may not fit its memory."""
     destination, sealed = unlocked_archive(archive, settings)
-    manifest = manifests.newest(destination)
-    size = size_of_archive(manifest) // 2
+    manifest = manifests.newest(destination).manifest
+    moment = newest(manifest)
     with (
         tempfile.TemporaryDirectory(prefix="slipring-") as directory,
-        click.progressbar(length=size, label="comparing", file=sys.stderr) as bar,
+        click.progressbar(length=size_of_archive(moment) // 2, label="comparing", file=sys.stderr) as bar,
     ):
         place = replace(settings, store=f"{directory}/scratch", durability="relaxed")
         async with unlocked_store(place, wanted=sealed) as scratch:
-            source = Source(destination, bar.update)
+            source = Source(destination, moment.until_us, bar.update)
             return await compare(store, source, manifest, scratch, Watch(_print, lambda _: None))
 
 

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from slipring.clock import Ids
-from slipring.engine.archive.destinations import Destination, open_destination
+from slipring.engine.archive.destinations import Destination
+from slipring.engine.archive.opening import open_destination
 from slipring.engine.archive.sealed import SealedDestination, is_sealed
 from slipring.settings import Settings
 from slipring.storage.backends import open_store

@@ -28,6 +28,7 @@ from slipring.engine.archive.archiver import release
 from slipring.engine.catalog import Catalog
 from slipring.engine.leases import Lease
 from slipring.engine.recurring import Recurring
+from slipring.engine.snapshots.under_way import clear_away
 from slipring.engine.stream_load import ShardLoad
 from slipring.model.keys import successor
 from slipring.storage.contract import Store, StoreDamaged
@@ -53,6 +54,7 @@ class Background:
         self._store = store
         self._catalog = catalog
         self._clock = clock
+        self._ids = ids
         self._lease = Lease(store, clock, "background", ids.uuid(), _LEASE_SECONDS)
         self._failed: set[bytes] = set()
         self._kept_at = -math.inf
@@ -105,6 +107,7 @@ class Background:
         await tokens.forget_expired(self._store, now)
         self.journal_sizes = await journal_upkeep.keep(self._store, self._catalog, now)
         await backups.forget_expired(self._store, now)
+        await clear_away(self._store, self._clock, self._ids)
         if not self.archives:
             await release(self._store, self._catalog, now)
 

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from slipring.engine import keyspace, recovery, streams
-from slipring.engine.shards import cut, following, open_heads
+from slipring.engine.shards import archived_from_birth, cut, following, open_heads
 from slipring.engine.table import Table, TableRecord, guard_value
 from slipring.engine.usage import Usages
 from slipring.model.errors import backups as backup_errors
@@ -142,11 +142,13 @@ class Catalog:
             raise errors.too_many_tables(allowed)
 
         def decide(old: Sequence[bytes | None]) -> Writes[Table]:
-            taken, last_id = old
+            taken, last_id, archived = old
             if taken is not None:
                 raise errors.table_exists(record["TableName"])
             table_id = int.from_bytes(last_id or b"", "big") + 1
             created = complete({**record, "Id": table_id, "Version": 1})
+            if archived is not None and not is_being_restored(created):
+                created = archived_from_birth(created)
             puts: dict[bytes, bytes | None] = {
                 record_key: orjson.dumps(created),
                 keyspace.LAST_TABLE_ID: table_id.to_bytes(8, "big"),
@@ -156,7 +158,7 @@ class Catalog:
             }
             return Writes(puts, None, Table(created))
 
-        return await self._store.commit([record_key, keyspace.LAST_TABLE_ID], decide)
+        return await self._store.commit([record_key, keyspace.LAST_TABLE_ID, keyspace.ARCHIVED], decide)
 
     async def change(
         self,

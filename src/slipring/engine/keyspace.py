@@ -16,6 +16,7 @@
 | `0a s` | when the store was last scrubbed, and what was found (JSON) |
 | `0a a` | when the archive last held everything (JSON); absent where nothing is archived |
 | `0a e` table id | how far sealing a table's values with its newest data key has come (`engine.renewal`) |
+| `0a m` | the checksums of the manifests that were last written to the archive (JSON) |
 | `08` kind, table id, index id | work to be done in the background (`engine.background`) |
 | `01 j` table id | a table's or former table's journal: its shards (`engine.shards`) |
 | `01 b` namespace 00 table name 00 backup id | a backup's record (`engine.backups`) |
@@ -68,6 +69,7 @@ TRIGGER_POSITIONS = b"\x0c"
 SCRUBBED = b"\x0as"
 ARCHIVED = b"\x0aa"
 _RENEWALS = b"\x0ae"
+ARCHIVE_MANIFESTS = b"\x0am"
 
 TABLE_ITSELF = 0
 """The index id that stands for the table in counters and jobs."""

@@ -24,7 +24,8 @@ class Lease:
     def __init__(self, store: Store, clock: Clock, name: str, owner: str, seconds: float) -> None:
         self._store = store
         self._clock = clock
-        self._key = keyspace.lease(name)
+        self.key = keyspace.lease(name)
+        """Where it lies. A commit that reads it too can be sure that nobody else has it."""
         self._owner = owner
         self._seconds = seconds
         self._ends = 0.0
@@ -40,9 +41,9 @@ class Lease:
             if held["Owner"] != self._owner and held["Ends"] > now:
                 return Writes({}, None, False)
             taken = orjson.dumps({"Owner": self._owner, "Ends": now + self._seconds})
-            return Writes({self._key: taken}, None, True)
+            return Writes({self.key: taken}, None, True)
 
-        held = await self._store.commit([self._key], decide)
+        held = await self._store.commit([self.key], decide)
         self._ends = now + self._seconds if held else 0.0
         return held
 
@@ -53,7 +54,10 @@ class Lease:
         self._ends = 0.0
 
         def decide(old: Sequence[bytes | None]) -> Writes[None]:
-            mine = old[0] is not None and orjson.loads(old[0])["Owner"] == self._owner
-            return Writes({self._key: None} if mine else {}, None, None)
+            return Writes({self.key: None} if self.is_mine(old[0]) else {}, None, None)
 
-        await self._store.commit([self._key], decide)
+        await self._store.commit([self.key], decide)
+
+    def is_mine(self, stored: bytes | None) -> bool:
+        """Whether what lies under the key says that this owner took it last."""
+        return stored is not None and bool(orjson.loads(stored)["Owner"] == self._owner)

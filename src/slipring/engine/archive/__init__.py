@@ -2,8 +2,9 @@
 
 A base is a copy of a table's items, each as it happened to be when its turn came. The journal from before the base's
 first item on, replayed over it, makes the table as it was at the end of what was replayed. Both are cut into segments,
-each with its checksum, which the manifest lists; a manifest tells one moment of the whole deployment.
+each with its checksum, which the manifest lists; a manifest tells of the whole deployment, up to one moment.
 
-`destinations` where it is kept, `segments` the form of a segment, `manifests` the form of a manifest, `bases` and
-`journals` what is archived of a table, `archiver` the work in the background, `rebuild` the way back.
+`destinations` what is asked of where it is kept, `directory` and `bucket` such places, `sealed` one that is encrypted,
+`segments` the form of a segment, `manifests` that of a manifest, `ownership` whose it is, `bases`, `journals` and
+`tables` what is archived, `archiver` the work in the background, `moments` what there was when, `rebuild` the way back.
 """

@@ -3,6 +3,9 @@
 One process at a time does it, under a lease. What was archived is known from the manifest alone, so another process,
 or the same one after a crash, goes on where the last manifest stands; what was written after it is written again, and
 what nobody names is deleted. A round that fails, because the disk is full say, is tried again; nothing else waits.
+
+Nor do two processes harm each other that both believe to hold the lease: of two manifests with one number one is
+written, and what is deleted as needless was so for a long time.
 """
 
 from __future__ import annotations
@@ -17,9 +20,10 @@ import orjson
 
 from slipring.clock import Clock, Ids
 from slipring.engine import backups, keyspace
-from slipring.engine.archive import bases, journals, manifests, segments
+from slipring.engine.archive import bases, manifests, ownership, segments, tables
 from slipring.engine.archive.destinations import ArchiveError, Destination
-from slipring.engine.archive.manifests import Manifest, TableArchive
+from slipring.engine.archive.journals import Gap, Journals
+from slipring.engine.archive.manifests import Found, Manifest, TableArchive
 from slipring.engine.archive.segments import Pairs, Segment
 from slipring.engine.catalog import Catalog, is_being_restored
 from slipring.engine.leases import Lease
@@ -33,6 +37,9 @@ from slipring.storage.contract import Reader, Snapshot, Store, Writes
 _LEASE_SECONDS = 10.0
 """Long beside the writing of a segment; short for who waits for a dead process's to end."""
 _ROUNDS_PER_TIDYING = 30
+_IDLE_SECONDS = 60.0
+"""How old a manifest may become while nothing changes: what it does not tell of cannot be gone back to."""
+DAY_SECONDS = 24 * 60 * 60
 
 _log = logging.getLogger(__name__)
 
@@ -41,17 +48,31 @@ class Archiver:
     """The archiving of one process."""
 
     def __init__(
-        self, store: Store, catalog: Catalog, clock: Clock, ids: Ids, destination: Destination, interval_s: float
+        self,
+        store: Store,
+        catalog: Catalog,
+        clock: Clock,
+        ids: Ids,
+        destination: Destination,
+        interval_s: float,
+        kept_days: int,
     ) -> None:
+        """`kept_days` is how far back the archive lets one go."""
         self._store = store
         self._catalog = catalog
         self._clock = clock
         self._destination = destination
-        self._lease = Lease(store, clock, "archive", ids.uuid(), _LEASE_SECONDS)
-        self._manifest: Manifest | None = None
-        """The newest one, as far as this process knows."""
+        self._kept_s = kept_days * DAY_SECONDS
+        self._owner = ids.uuid()
+        self._lease = Lease(store, clock, "archive", self._owner, _LEASE_SECONDS)
+        self._journals = Journals(destination, self._write)
+        self._newest: Found | None = None
+        """The newest manifest, as far as this process knows."""
+        self._needless: set[str] = set()
+        """What was needless when it was last looked for."""
         self._rounds = 0
-        self._is_failing = False
+        self.error = ""
+        """Why the last round failed; empty if it did not."""
         self.failures = 0
         """Rounds that failed."""
         self.bytes_written = 0
@@ -61,73 +82,100 @@ class Archiver:
         self.start = recurring.start
         self.stop = recurring.stop
 
+    def covers(self) -> tuple[float | None, float]:
+        """The first and the last moment that can be gone back to, as far as this process knows."""
+        manifest = manifests.empty() if self._newest is None else self._newest.manifest
+        return manifest["Since"], manifest["Time"]
+
     async def round(self) -> bool:
         """Archive what is new. Returns False if another process does, or if it failed."""
         if not await self._lease.hold():
-            self._manifest, self.archived_at = None, 0.0
+            self._newest, self.archived_at, self.error = None, 0.0, ""
             return False
         try:
             await self._round()
         except ArchiveError as error:
-            self._manifest = None
+            self._newest = None
             self.failures += 1
-            if not self._is_failing:
+            if not self.error:
                 _log.error("archiving stops: %s; serving goes on, and archiving when it can", error)
-            self._is_failing = True
+            self.error = str(error)
             return False
-        if self._is_failing:
+        if self.error:
             _log.warning("archiving goes on")
-        self._is_failing = False
+        self.error = ""
         return True
 
     async def _round(self) -> None:
-        if self._manifest is None:
-            self._manifest = await asyncio.to_thread(manifests.newest, self._destination)
-            await asyncio.to_thread(manifests.tidy, self._destination)
-        before = self._manifest
+        if self._newest is None:
+            found = await asyncio.to_thread(manifests.newest, self._destination)
+            await ownership.check(self._store, found)
+            self._newest = found
+        before = self._newest.manifest
         manifest = copy.deepcopy(before)
         await self._flag_tables(manifest)
         for kind in ("Tables", "Backups"):
             for table_id, archived in manifest[kind].items():
                 if archived.get("Next", {}).get("Place") is not None:
                     await bases.advance(self._store, int(table_id), archived, self._write)
+        # What was written before this moment is in the snapshot.
+        manifest["Time"] = now = self._clock.now()
         with contextlib.closing(self._store.snapshot()) as snapshot:
-            manifest["Time"] = self._clock.now()
-            await self._follow_tables(snapshot, manifest)
+            await self._follow_tables(snapshot, manifest, before)
             await self._follow_backups(snapshot, manifest)
             manifest["Keys"] = await self._loose_keys(snapshot, before["Keys"])
-        if {**manifest, "Time": before["Time"]} != before:
+        if manifest["Keys"] != before["Keys"] and before["Generation"]:
+            manifest["FormerKeys"].append({"Until": now, "Segments": before["Keys"]})
+        tables.forget(manifest, self._kept_s)
+        if now - before["Time"] > _IDLE_SECONDS or _has_changed(before, manifest):
             manifest["Generation"] += 1
             await self._publish(manifest)
-        self._manifest = manifest
-        self.archived_at = manifest["Time"]
-        value = orjson.dumps({"At": self.archived_at})
+        self.archived_at = now
+        value = orjson.dumps({"At": now})
         await self._store.commit((), lambda _: Writes({keyspace.ARCHIVED: value}, None, None))
 
     async def _publish(self, manifest: Manifest) -> None:
-        newest = await asyncio.to_thread(manifests.newest, self._destination)
-        if not await self._lease.hold() or newest["Generation"] >= manifest["Generation"]:
-            raise ArchiveError("another process writes to the archive")
-        await asyncio.to_thread(manifests.write, self._destination, manifest)
-        self._rounds += 1
+        assert self._newest is not None
+        written = manifests.written(manifest)
+        await ownership.note(self._store, self._lease, written.digest, self._newest.digest)
+        await asyncio.to_thread(manifests.write, self._destination, written)
+        self._newest = Found(manifest, written.digest)
         if self._rounds % _ROUNDS_PER_TIDYING == 0:
-            await asyncio.to_thread(manifests.tidy, self._destination)
+            await self._tidy()
+        self._rounds += 1
 
-    async def _write(self, folder: str, pairs: Pairs) -> Segment:
+    async def _tidy(self) -> None:
+        """Delete what was needless the last time already: what is new may be somebody's who is about to name it."""
+        needless = await asyncio.to_thread(manifests.needless, self._destination)
+        for name in sorted(needless & self._needless):
+            await self._hold()
+            await asyncio.to_thread(self._destination.delete, name)
+        self._needless = needless
+
+    async def _hold(self) -> None:
         if not await self._lease.hold():
             raise ArchiveError("another process writes to the archive")
-        segment = await asyncio.to_thread(segments.write, self._destination, folder, pairs)
+
+    async def _write(self, folder: str, pairs: Pairs) -> Segment:
+        await self._hold()
+        segment = await asyncio.to_thread(segments.write, self._destination, folder, pairs, self._owner)
         self.bytes_written += segment["Bytes"]
         return segment
 
     async def _flag_tables(self, manifest: Manifest) -> None:
         """Begin a base for each table that needs one. Its journal is written from then on."""
         for key, record in await _records(self._store, keyspace.TABLE_RECORDS):
-            archived = manifest["Tables"].get(str(record["Id"]))
             if is_being_restored(record):
                 continue
-            if archived is None or "Archive" not in record or bases.is_compaction_due(archived):
-                namespace = key[len(keyspace.TABLE_RECORDS) :].split(b"\x00")[0].decode()
+            archived = manifest["Tables"].get(str(record["Id"]))
+            namespace = keyspace.parse_table_record(key)[0]
+            if archived is not None and tables.has_hole(record, archived):
+                archived = manifest["Tables"][str(record["Id"])] = tables.anew(archived, record)
+            if archived is None and tables.has_journal_from_birth(record):
+                archived = tables.begun(namespace, record["CreationDateTime"])
+                archived["Bases"] = [bases.base_of_nothing(record["CreationDateTime"])]
+                manifest["Tables"][str(record["Id"])] = archived
+            elif archived is None or not tables.has_anything(archived) or bases.is_compaction_due(archived):
                 await self._begin_base(manifest, namespace, record)
 
     async def _begin_base(self, manifest: Manifest, namespace: str, record: TableRecord) -> None:
@@ -139,15 +187,14 @@ class Archiver:
             if _is_flagged_for_new_base(before, manifest["Tables"].get(str(before["Id"]))):
                 return before
             first_shard = before.get("Journal", NO_JOURNAL)["LastShard"] + 1
-            return cut({**before, "Archive": {"FirstShard": first_shard}}, now)
+            return cut({**before, "Archive": {"FirstShard": first_shard, "GoesOn": "Archive" in before}}, now)
 
         # A table that is dropped meanwhile is not archived any more.
         with contextlib.suppress(ResourceNotFoundException, ResourceInUseException):
             table = await self._catalog.change(record["TableName"], namespace, revise)
-            archived = manifest["Tables"].setdefault(
-                str(table.id), {"Namespace": namespace, "Journal": [], "Positions": {}}
-            )
-            archived["Next"] = bases.new_base(table.record["Archive"]["FirstShard"])
+            archived = manifest["Tables"].setdefault(str(table.id), tables.begun(namespace, tables.after(manifest)))
+            begun = max(now, tables.open_since(table.record))
+            archived["Next"] = bases.new_base(table.record["Archive"]["FirstShard"], begun)
 
     async def _unflag(self, namespace: str, record: TableRecord) -> None:
         def revise(before: TableRecord) -> TableRecord:
@@ -156,37 +203,35 @@ class Archiver:
         with contextlib.suppress(ResourceNotFoundException, ResourceInUseException):
             await self._catalog.change(record["TableName"], namespace, revise)
 
-    async def _follow_tables(self, snapshot: Snapshot, manifest: Manifest) -> None:
+    async def _follow_tables(self, snapshot: Snapshot, manifest: Manifest, before: Manifest) -> None:
         there = {str(record["Id"]): record for _, record in await _records(snapshot, keyspace.TABLE_RECORDS)}
-        for table_id in [known for known in manifest["Tables"] if known not in there]:
-            del manifest["Tables"][table_id]
         for table_id, archived in list(manifest["Tables"].items()):
+            if "Dropped" in archived:
+                continue
+            if table_id not in there:
+                if table_id in before["Tables"]:
+                    unknown_from = tables.after(before)
+                    await tables.follow_to_the_end(self._journals, snapshot, int(table_id), archived, unknown_from)
+                else:
+                    del manifest["Tables"][table_id]
+                continue
             record = there[table_id]
             try:
-                await journals.advance(snapshot, int(table_id), record, archived, self._write)
-            except journals.Gap:
+                await tables.follow(self._journals, snapshot, int(table_id), record, archived, manifest["Time"])
+            except Gap:
                 _log.warning(
                     "the journal of table %s was not archived in time: a new base is made", record["TableName"]
                 )
-                del manifest["Tables"][table_id]
+                manifest["Tables"][table_id] = tables.anew(archived, record)
                 await self._unflag(archived["Namespace"], record)
-                continue
-            archived["Record"] = record
-            if "Next" in archived and archived["Next"]["Place"] is None:
-                bases.settle(archived)
 
     async def _follow_backups(self, snapshot: Snapshot, manifest: Manifest) -> None:
-        """A backup does not change, so its base is all there is of it."""
-        known = manifest["Backups"]
-        there = {}
-        for key, backup in await _records(snapshot, keyspace.BACKUP_RECORDS):
-            if backup["Status"] == "AVAILABLE":
-                items_id = str(backup["ItemsId"])
-                there[items_id] = known.get(items_id, {"Next": bases.new_base(0)})
-                there[items_id] |= {"Key": key.hex(), "Record": backups.without_restores(backup)}
-                if there[items_id].get("Next", {}).get("Place", "") is None:
-                    bases.settle(there[items_id])
-        manifest["Backups"] = there
+        there = {
+            str(backup["ItemsId"]): {"Key": key.hex(), "Record": backups.without_restores(backup)}
+            for key, backup in await _records(snapshot, keyspace.BACKUP_RECORDS)
+            if backup["Status"] == "AVAILABLE"
+        }
+        manifest["Backups"] = tables.follow_backups(manifest["Backups"], there, manifest["Time"])
 
     async def _loose_keys(self, snapshot: Snapshot, before: list[Segment]) -> list[Segment]:
         found: list[Segment] = []
@@ -199,12 +244,21 @@ class Archiver:
         return found
 
 
+def _has_changed(before: Manifest, after: Manifest) -> bool:
+    """Whether there is anything new but the time."""
+    if before["Since"] is None and after["Since"] is not None:
+        return True
+    return {**after, "Time": before["Time"], "Since": before["Since"]} != before
+
+
 def _is_flagged_for_new_base(record: TableRecord, archived: TableArchive | None) -> bool:
     """Whether a round that failed has already begun it: a disk that is full for hours must not cost a shard each time
     that it is tried."""
     if "Archive" not in record:
         return False
-    return archived is None or record["Archive"]["FirstShard"] > archived["Base"]["FirstShard"]
+    if archived is None or not archived["Bases"]:
+        return True
+    return bool(record["Archive"]["FirstShard"] > archived["Bases"][-1]["FirstShard"])
 
 
 async def _records(reader: Reader, prefix: bytes) -> list[tuple[bytes, dict[str, Any]]]:
@@ -222,7 +276,7 @@ async def release(store: Store, catalog: Catalog, now: float) -> None:
         return
     for key, record in await _records(store, keyspace.TABLE_RECORDS):
         if "Archive" in record:
-            namespace = key[len(keyspace.TABLE_RECORDS) :].split(b"\x00")[0].decode()
+            namespace = keyspace.parse_table_record(key)[0]
             with contextlib.suppress(ResourceNotFoundException, ResourceInUseException):
                 await catalog.change(record["TableName"], namespace, lambda before: _released(before, now))
     await store.commit((), lambda _: Writes({keyspace.ARCHIVED: None}, None, None))

@@ -25,9 +25,15 @@ Write = Callable[[str, Pairs], Awaitable[Segment]]
 """Writes a segment into a folder."""
 
 
-def new_base(first_shard: int) -> dict[str, Any]:
-    """A base to which the journal from this shard on belongs."""
-    return {"FirstShard": first_shard, "Segments": [], "Place": ""}
+def new_base(first_shard: int, begun: float = 0.0) -> dict[str, Any]:
+    """A base to which the journal from this shard on belongs. Nothing older than the time it was begun can be made of
+    it."""
+    return {"FirstShard": first_shard, "Segments": [], "Covers": begun, "Place": ""}
+
+
+def base_of_nothing(created: float) -> dict[str, Any]:
+    """The base of a table that has had a journal since it was created."""
+    return {"FirstShard": 0, "Segments": [], "Covers": created}
 
 
 async def advance(store: Store, table_id: int, archived: TableArchive, write: Write) -> None:
@@ -60,20 +66,38 @@ async def gather(reader: Reader, start: bytes, stop: bytes) -> list[tuple[bytes,
     return gathered
 
 
-def settle(archived: TableArchive) -> None:
-    """Put a finished base in the place of the one before it, and drop what of the journal it makes needless."""
+def settle(archived: TableArchive, latest: float = 0.0) -> None:
+    """Count a finished base among the complete ones; `latest` is the time of the last record that may be in it."""
     base = archived.pop("Next")
-    archived["Base"] = base
-    archived["Journal"] = [segment for segment in archived.get("Journal", []) if segment["Shard"] >= base["FirstShard"]]
-    archived["Positions"] = {
-        shard: position for shard, position in archived.get("Positions", {}).items() if int(shard) >= base["FirstShard"]
-    }
+    del base["Place"]
+    archived["Bases"].append({**base, "Covers": max(base["Covers"], latest)})
+
+
+def forget(archived: TableArchive, since: float) -> None:
+    """Drop the bases that are not needed to make the table as it was at a time or later, and what of the journal they
+    alone needed."""
+    kept = archived["Bases"]
+    while len(kept) > 1 and kept[1]["Covers"] <= since:
+        kept.pop(0)
+    if "Positions" in archived and (kept or "Next" in archived):
+        first = first_shard(archived)
+        archived["Journal"] = [segment for segment in archived["Journal"] if segment["Shard"] >= first]
+        archived["Positions"] = {
+            shard: position for shard, position in archived["Positions"].items() if int(shard) >= first
+        }
+
+
+def first_shard(archived: TableArchive) -> int:
+    """The first shard whose records are needed."""
+    bases = [*archived["Bases"], *([archived["Next"]] if "Next" in archived else ())]
+    return min([int(base["FirstShard"]) for base in bases])
 
 
 def is_compaction_due(archived: TableArchive) -> bool:
     """Whether replaying the journal costs more than the base does."""
     if "Next" in archived:
         return False
-    base = sum(segment["Bytes"] for segment in archived["Base"]["Segments"])
-    journal = sum(segment["Bytes"] for segment in archived["Journal"])
+    newest = archived["Bases"][-1]
+    base = sum(segment["Bytes"] for segment in newest["Segments"])
+    journal = sum(segment["Bytes"] for segment in archived["Journal"] if segment["Shard"] >= newest["FirstShard"])
     return bool(journal > max(base, COMPACTED_BYTES_MIN))

@@ -17,6 +17,7 @@ import orjson
 from slipring.engine import journal, keyspace
 from slipring.engine.archive.destinations import ArchiveError
 from slipring.engine.archive.manifests import Manifest, TableArchive
+from slipring.engine.archive.moments import TableMoment, newest
 from slipring.engine.archive.rebuild import Source
 from slipring.engine.scrub.findings import BYTES_PER_READ, KEYS_PER_READ, Finding, Kind, Watch
 from slipring.engine.scrub.tables import is_same_item
@@ -28,20 +29,20 @@ from slipring.storage.contract import Reader, Snapshot, Store
 async def compare(store: Store, source: Source, manifest: Manifest, scratch: Store, watch: Watch) -> list[Finding]:
     """`scratch` is an empty store, in which the archived items are put together."""
     found: list[Finding] = []
-    for table_id, archived in manifest["Tables"].items():
-        if "Base" in archived:
-            found += await _compare_table(store, source, int(table_id), archived, scratch, watch)
+    for table in newest(manifest).tables:
+        archived = manifest["Tables"][str(table.table_id)]
+        found += await _compare_table(store, source, table, archived, scratch, watch)
     for finding in found:
         watch.found(finding)
     return found
 
 
 async def _compare_table(
-    store: Store, source: Source, table_id: int, archived: TableArchive, scratch: Store, watch: Watch
+    store: Store, source: Source, table: TableMoment, archived: TableArchive, scratch: Store, watch: Watch
 ) -> list[Finding]:
-    name = archived["Record"]["TableName"]
+    name, table_id = table.record["TableName"], table.table_id
     try:
-        await source.replay(scratch, table_id, archived)
+        await source.replay(scratch, table)
     except ArchiveError as error:
         return [Finding(Kind.ARCHIVE_DAMAGED, name, "", b"", str(error))]
     with contextlib.closing(store.snapshot()) as snapshot:
@@ -70,7 +71,7 @@ async def _changed_since(snapshot: Snapshot, table_id: int, archived: TableArchi
     async for key, value in _pairs(snapshot, prefix):
         position = int.from_bytes(key[-8:], "big")
         shard = shard_number_of(position)
-        if shard >= archived["Base"]["FirstShard"] and position > archived["Positions"].get(str(shard), 0):
+        if shard >= archived["Bases"][-1]["FirstShard"] and position > archived["Positions"].get(str(shard), 0):
             changed.add(journal.decode(value).item_key)
     return changed
 

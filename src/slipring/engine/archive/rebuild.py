@@ -1,4 +1,4 @@
-"""A whole deployment from its archive, on an empty store.
+"""A whole deployment from its archive, on an empty store, as it was at one moment.
 
 First every segment is read and its checksum compared: what is damaged is named before anything is written. Then the
 items of each base, the journal over them, and the index entries and counters that follow from the items. The tables'
@@ -12,7 +12,7 @@ recovery.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import orjson
@@ -20,7 +20,7 @@ import orjson
 from slipring.engine import backups, journal, keyspace, recovery, rows, streams, time_to_live
 from slipring.engine.archive import segments
 from slipring.engine.archive.destinations import ArchiveError, Destination
-from slipring.engine.archive.manifests import Manifest, TableArchive
+from slipring.engine.archive.moments import Moment, TableMoment
 from slipring.engine.archive.segments import Pairs, Segment
 from slipring.engine.changes import Change
 from slipring.engine.shards import NO_JOURNAL
@@ -38,45 +38,29 @@ _NOT_KEPT = ("Archive", "Copies", "Journal", "Recovery", "Stream")
 Advanced = Callable[[int], None]
 
 
-def incomplete(manifest: Manifest) -> list[str]:
-    """The names of the tables whose first base was not complete."""
-    return [each["Record"]["TableName"] for each in manifest["Tables"].values() if "Base" not in each]
-
-
-def size_of(manifest: Manifest) -> int:
+def size_of(moment: Moment) -> int:
     """How many bytes of segments a rebuild reads."""
-    sizes: list[int] = [segment["Bytes"] for segment in _wanted(manifest)]
+    sizes: list[int] = [segment["Bytes"] for segment in moment.segments()]
     return 2 * sum(sizes)
 
 
-async def rebuild(store: Store, destination: Destination, manifest: Manifest, now: float, advanced: Advanced) -> None:
+async def rebuild(store: Store, destination: Destination, moment: Moment, now: float, advanced: Advanced) -> None:
     """Raises ArchiveError if the store is not empty or a segment is damaged."""
     await _check_is_empty(store)
-    for segment in _wanted(manifest):
+    for segment in moment.segments():
         await asyncio.to_thread(segments.read, destination, segment)
         advanced(segment["Bytes"])
     await _begin(store)
-    source = Source(destination, advanced)
-    for table_id, archived in _complete(manifest["Tables"]):
-        await source.replay(store, table_id, archived)
-        await _derive(store, Table({**_record(archived["Record"], now), "Id": table_id}))
-    for table_id, archived in _complete(manifest["Backups"]):
-        await source.replay(store, table_id, archived)
-        await _derive(store, backups.items_of(archived["Record"]))
-    for segment in manifest["Keys"]:
+    source = Source(destination, moment.until_us, advanced)
+    for each in moment.tables:
+        await source.replay(store, each)
+        await _derive(store, Table({**_record(each.record, now), "Id": each.table_id}))
+    for each in moment.backups:
+        await source.replay(store, each)
+        await _derive(store, backups.items_of(each.record))
+    for segment in moment.keys:
         await _put_all(store, await source.read(segment))
-    await _show(store, manifest, now)
-
-
-def _complete(archived: Mapping[str, TableArchive]) -> list[tuple[int, TableArchive]]:
-    return [(int(table_id), each) for table_id, each in archived.items() if "Base" in each]
-
-
-def _wanted(manifest: Manifest) -> list[Segment]:
-    wanted = list(manifest["Keys"])
-    for _, archived in [*_complete(manifest["Tables"]), *_complete(manifest["Backups"])]:
-        wanted += [*archived["Base"]["Segments"], *archived["Journal"]]
-    return wanted
+    await _show(store, moment, now)
 
 
 async def _check_is_empty(store: Store) -> None:
@@ -97,8 +81,9 @@ async def _begin(store: Store) -> None:
 class Source:
     """The archive, read with checksums."""
 
-    def __init__(self, destination: Destination, advanced: Advanced) -> None:
+    def __init__(self, destination: Destination, until_us: int, advanced: Advanced) -> None:
         self._destination = destination
+        self._until_us = until_us
         self._advanced = advanced
 
     async def read(self, segment: Segment) -> Pairs:
@@ -106,14 +91,15 @@ class Source:
         self._advanced(segment["Bytes"])
         return pairs
 
-    async def replay(self, store: Store, table_id: int, archived: TableArchive) -> None:
-        """Write the items as they were at the manifest's moment."""
-        for segment in archived["Base"]["Segments"]:
+    async def replay(self, store: Store, table: TableMoment) -> None:
+        """Write the items as they were at the moment."""
+        for segment in table.base:
             await _put_all(store, await self.read(segment))
-        prefix = keyspace.items(table_id)
-        for segment in archived["Journal"]:
+        prefix = keyspace.items(table.table_id)
+        for segment in table.journal:
             entries = [journal.decode(value) for _, value in await self.read(segment)]
-            await _put_all(store, [(prefix + entry.item_key, entry.new_row) for entry in entries])
+            told = [(prefix + entry.item_key, entry.new_row) for entry in entries if entry.time_us <= self._until_us]
+            await _put_all(store, told)
 
 
 async def _put_all(store: Store, pairs: Iterable[tuple[bytes, bytes | None]]) -> None:
@@ -169,18 +155,13 @@ def _record(record: TableRecord, now: float) -> TableRecord:
     return kept
 
 
-async def _show(store: Store, manifest: Manifest, now: float) -> None:
+async def _show(store: Store, moment: Moment, now: float) -> None:
     """Write the records of everything, in one commit."""
-    puts: dict[bytes, bytes | None] = {_MARK: None}
-    ids = [0]
-    for table_id, archived in _complete(manifest["Tables"]):
-        puts |= _shown(table_id, archived["Namespace"], _record(archived["Record"], now))
-        ids.append(table_id)
-    for items_id, archived in _complete(manifest["Backups"]):
-        puts[bytes.fromhex(archived["Key"])] = orjson.dumps(archived["Record"])
-        # An id that was given to the backed up table must not be given again either.
-        ids += [items_id, archived["Record"]["Table"]["Id"]]
-    puts[keyspace.LAST_TABLE_ID] = max(ids).to_bytes(8, "big")
+    puts: dict[bytes, bytes | None] = {_MARK: None, keyspace.LAST_TABLE_ID: moment.last_id.to_bytes(8, "big")}
+    for each in moment.tables:
+        puts |= _shown(each.table_id, each.namespace, _record(each.record, now))
+    for each in moment.backups:
+        puts[each.key] = orjson.dumps(each.record)
     await store.commit((), lambda _: Writes(puts, None, None))
 
 

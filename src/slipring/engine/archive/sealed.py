@@ -25,6 +25,9 @@ class SealedDestination:
     def put(self, name: str, data: bytes) -> None:
         self._destination.put(name, _MAGIC + self._seal.close(data, _purpose(name)))
 
+    def create(self, name: str, data: bytes) -> None:
+        self._destination.create(name, _MAGIC + self._seal.close(data, _purpose(name)))
+
     def get(self, name: str) -> bytes:
         data = self._destination.get(name)
         if not data.startswith(_MAGIC):

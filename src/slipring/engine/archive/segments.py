@@ -60,13 +60,14 @@ def decode(name: str, data: bytes) -> list[tuple[bytes, bytes]]:
     return pairs
 
 
-def write(destination: Destination, folder: str, pairs: Pairs) -> Segment:
-    """Write a segment and read it back. Its name tells its content, so that nobody overwrites another's.
+def write(destination: Destination, folder: str, pairs: Pairs, writer: str) -> Segment:
+    """Write a segment and read it back. Its name tells its content and who wrote it, so that nobody overwrites, or
+    clears away, what another one has just written.
 
     Raises ArchiveError."""
     data = encode(pairs)
     digest = sha256(data).hexdigest()
-    name = f"segments/{folder}-{digest[:16]}"
+    name = f"segments/{folder}-{digest[:16]}-{writer[:8]}"
     destination.put(name, data)
     if destination.get(name) != data:
         raise SegmentDamaged(f"segment {name} does not read back as it was written")

@@ -7,7 +7,7 @@ point. Rows are copied as they are stored, entries and counters with them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -58,14 +58,26 @@ def moved(contents: Contents, ids: Mapping[int, int]) -> Contents:
     )
 
 
-async def copy(store: Store, reader: Reader, contents: Contents, ids: Mapping[int, int]) -> None:
-    """Copy everything that lies under the ids of `contents`."""
+async def _nothing() -> None:
+    pass
+
+
+async def copy(
+    store: Store,
+    reader: Reader,
+    contents: Contents,
+    ids: Mapping[int, int],
+    before_each: Callable[[], Awaitable[None]] = _nothing,
+) -> None:
+    """Copy everything that lies under the ids of `contents`, in steps, with `before_each` before each of them."""
     records = {record["Id"]: record for record in contents.tables.values()}
     for old_id, new_id in ids.items():
-        for old_prefix, new_prefix in _prefixes(records.get(old_id), old_id, new_id):
-            await _copy_range(store, reader, old_prefix, new_prefix, is_counter=False)
-        for old_prefix, new_prefix in _counter_prefixes(records.get(old_id), old_id, new_id):
-            await _copy_range(store, reader, old_prefix, new_prefix, is_counter=True)
+        ranges = [(*pair, False) for pair in _prefixes(records.get(old_id), old_id, new_id)]
+        ranges += [(*pair, True) for pair in _counter_prefixes(records.get(old_id), old_id, new_id)]
+        for old_prefix, new_prefix, is_counter in ranges:
+            async for writes in _copied(reader, old_prefix, new_prefix, is_counter=is_counter):
+                await before_each()
+                await store.commit((), lambda _, writes=writes: writes)  # type: ignore[misc]
 
 
 def index_ids(record: Mapping[str, Any]) -> list[int]:
@@ -94,15 +106,17 @@ def _counter_prefixes(record: Mapping[str, Any] | None, old_id: int, new_id: int
     yield keyspace.journal_counts(old_id), keyspace.journal_counts(new_id)
 
 
-async def _copy_range(store: Store, reader: Reader, old_prefix: bytes, new_prefix: bytes, *, is_counter: bool) -> None:
+async def _copied(
+    reader: Reader, old_prefix: bytes, new_prefix: bytes, *, is_counter: bool
+) -> AsyncIterator[Writes[None]]:
+    """What to write to copy a range, step by step."""
     start, stop = old_prefix, successor(old_prefix)
     while found := await reader.scan(start, stop, limit=_KEYS_PER_STEP, bytes_max=_BYTES_PER_STEP):
         puts: dict[bytes, bytes | None] = {new_prefix + key[len(old_prefix) :]: value for key, value in found}
         if is_counter:
             counts = {key: decode_counts(value) for key, value in puts.items()}
-            writes: Writes[None] = Writes({}, counts, None)
+            yield Writes({}, counts, None)
         else:
-            writes = Writes(puts, None, None)
-        await store.commit((), lambda _, writes=writes: writes)  # type: ignore[misc]
+            yield Writes(puts, None, None)
         start = found[-1][0] + b"\x00"
         await asyncio.sleep(0)

@@ -7,14 +7,15 @@ from typing import Any
 
 import orjson
 
-from slipring.engine import backfill, erasure, keyspace, time_to_live
+from slipring.engine import backfill, keyspace, time_to_live
 from slipring.engine.catalog import is_being_restored
 from slipring.engine.contents import Contents, contents_of, everything, removal
 from slipring.engine.engine import Engine
-from slipring.engine.snapshots.copying import FORMAT, copy, moved, new_ids
+from slipring.engine.snapshots.copying import copy, moved, new_ids
 from slipring.engine.snapshots.errors import SnapshotError
+from slipring.engine.snapshots.under_way import Loading
 from slipring.engine.table import guard_value
-from slipring.storage.contract import Reader, Store, Writes
+from slipring.storage.contract import Reader, Writes
 
 _ATTEMPTS_MAX = 16
 
@@ -26,46 +27,21 @@ async def load(engine: Engine, reader: Reader, contents: Contents, namespace: st
     is being restored or copied."""
     store = engine.store
     ids = await new_ids(store, contents.ids())
-    under_way = Loading(f"~{next(iter(ids.values()), 0)}", list(ids.values()), engine.clock.now())
-    await under_way.begin(store)
+    under_way = Loading(store, engine.clock, engine.ids, list(ids.values()))
+    await under_way.begin()
     try:
-        await copy(store, reader, contents, ids)
+        await copy(store, reader, contents, ids, under_way.go_on)
         puts = {**_records(moved(contents, ids)), **await _positions(reader, ids)}
         for _ in range(_ATTEMPTS_MAX):
             if await _put_in_place(engine, puts, namespace, under_way.key):
                 return
         raise SnapshotError("the tables keep changing: nothing was loaded")
     except BaseException:
-        await under_way.give_up(store)
+        await under_way.give_up()
         raise
     finally:
+        await under_way.end()
         engine.background.wake()
-
-
-class Loading:
-    """A load that is under way, kept like a snapshot: if it is broken off, what it copied can be found and deleted."""
-
-    def __init__(self, name: str, ids: list[int], now: float) -> None:
-        self.key = keyspace.snapshot(name)
-        self._ids = ids
-        record = {"Format": FORMAT, "Name": name, "Namespace": None, "Created": now, "Ids": ids, "IsComplete": False}
-        self._value = orjson.dumps(record)
-
-    async def begin(self, store: Store) -> None:
-        puts: dict[bytes, bytes | None] = {self.key: self._value}
-        await store.commit((), lambda _: Writes(puts, None, None))
-
-    async def give_up(self, store: Store) -> None:
-        """Delete what was copied, unless it is in its place: whoever was told that a commit failed, or did not wait
-        for its end, does not know that."""
-        puts: dict[bytes, bytes | None] = {self.key: None}
-        for table_id in self._ids:
-            puts.update(erasure.of_everything(table_id))
-
-        def decide(old: Sequence[bytes | None]) -> Writes[None]:
-            return Writes({} if old[0] is None else puts, None, None)
-
-        await store.commit([self.key], decide)
 
 
 Puts = Mapping[bytes, bytes | None]

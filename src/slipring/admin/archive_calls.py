@@ -1,0 +1,37 @@
+"""How the archive fares, over HTTP and as figures."""
+
+from __future__ import annotations
+
+import orjson
+
+from slipring.admin.calls import AdminCalls, Body
+from slipring.admin.samples import Samples, single
+from slipring.engine import keyspace
+from slipring.engine.archive.archiver import Archiver
+from slipring.engine.archive.moments import told
+from slipring.storage.contract import Store
+
+
+def add_archive_calls(calls: AdminCalls, store: Store, archiver: Archiver | None) -> None:
+    async def describe(_body: Body) -> Body:
+        stored = await store.get(keyspace.ARCHIVED)
+        since, until = (None, 0.0) if archiver is None else archiver.covers()
+        return {
+            "archived_at": None if stored is None else told(orjson.loads(stored)["At"]),
+            "covers_from": None if since is None else told(since),
+            "covers_to": None if since is None else told(until),
+            "error": (archiver.error or None) if archiver is not None else None,
+        }
+
+    calls.add("GET", "/_slipring/archive", describe)
+
+
+def archive_samples(archiver: Archiver | None) -> Samples:
+    if archiver is None:
+        return {}
+    return {
+        "slipring_archive_time_seconds": single(archiver.archived_at),
+        "slipring_archive_failures_total": single(archiver.failures),
+        "slipring_archive_failing": single(float(bool(archiver.error))),
+        "slipring_archive_written_bytes_total": single(archiver.bytes_written),
+    }
