@@ -299,6 +299,7 @@ def test_the_page_tells_of_everything(own: ServerThread, client: Client) -> None
         "slipring_journal_records",
         "slipring_journal_bytes",
         "slipring_archive_written_bytes_total",
+        "slipring_archive_failing",
         "slipring_archive_failures_total",
         "slipring_archive_time_seconds",
         "slipring_scrub_differences",

@@ -84,6 +84,12 @@ def durable_backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[
     yield make_backend(request.param, tmp_path)
 
 
+@pytest.fixture(params=["memory", "file", "postgresql"])
+def one_of_each(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
+    """A backend of each kind, for what is more likely to differ between kinds than between two of one kind."""
+    yield make_backend(request.param, tmp_path)
+
+
 @pytest.fixture(params=LOCAL_ADDRESSES)
 def local_backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
     """Every backend that answers from this machine."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
 from typing import Any
 
@@ -52,3 +53,22 @@ def partial(event: Event, _context: Any) -> Event:
         if record["dynamodb"]["Keys"]["pk"]["S"] in refused
     ]
     return {"batchItemFailures": failed}
+
+
+_calls = threading.Condition()
+_running: dict[str, int] = defaultdict(int)
+overlapped: set[str] = set()
+"""The tables of which two batches were handed over at the same time."""
+
+
+def together(event: Event, context: Any) -> None:
+    """Does not return before a second call is there, the first time."""
+    table = table_of(event)
+    with _calls:
+        _running[table] += 1
+        if _running[table] > 1:
+            overlapped.add(table)
+            _calls.notify_all()
+        _calls.wait_for(lambda: table in overlapped, timeout=20)
+        note(event, context)
+        _running[table] -= 1

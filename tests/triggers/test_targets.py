@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from threading import Event
 
@@ -46,3 +47,17 @@ def test_a_command_that_hangs_is_killed(tmp_path: Path) -> None:
 
 def test_a_command_that_there_is_not_is_named() -> None:
     assert why_it_failed(open_target("./missing --all")) == "./missing: No such file or directory"
+
+
+def test_what_is_given_up_is_its_owners_alone(tmp_path: Path) -> None:
+    """Whole items are in it, and the directory may be one for all to look into. A file that is there stays as it is."""
+    mask = os.umask(0o022)
+    try:
+        open_target(f"file:{tmp_path / 'new'}").call(b"{}", "id", 1.0)
+    finally:
+        os.umask(mask)
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "shared").touch(0o640)
+    open_target(f"file:{tmp_path / 'shared'}").call(b"{}", "id", 1.0)
+    assert (tmp_path / "shared").stat().st_mode & 0o777 == 0o640
+    assert (tmp_path / "shared").read_bytes() == b"{}\n"

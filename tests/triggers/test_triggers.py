@@ -97,6 +97,39 @@ def test_every_change_once_in_order_and_in_batches(handler: str) -> None:
     assert max(len(event["Records"]) for event in handlers.events[table]) <= 7
 
 
+def test_lanes_run_side_by_side_and_each_item_is_in_order() -> None:
+    """A slow handler need not hold up a whole shard. Versions of an item must not overtake each other all the same, nor
+    those of items with one partition key."""
+    table = unique("orders")
+    with triggered(f"{table}=python:tests.triggers.handlers.together parallel=4 batch=3") as (server, client):
+        make_table(client, table)
+        keys = [unique("key") for _ in range(20)]
+        for version in range(5):
+            put(client, table, *keys, version=n(version))
+        assert eventually(lambda: not is_behind(server), 30)
+    assert table in handlers.overlapped
+    told = [record["dynamodb"] for event in handlers.events[table] for record in event["Records"]]
+    for key in keys:
+        versions = [each["NewImage"]["version"]["N"] for each in told if each["Keys"]["pk"]["S"] == key]
+        assert versions == ["0", "1", "2", "3", "4"]
+    assert max(len(event["Records"]) for event in handlers.events[table]) <= 3
+
+
+def test_another_number_of_lanes_loses_nothing(tmp_path: Path) -> None:
+    """A user who changes it may see a record again, and none missing."""
+    table, store = unique("orders"), str(tmp_path / "store")
+    keys: list[str] = []
+    for parallel in (1, 4, 2):
+        with triggered(f"{table}={NOTE} parallel={parallel}", store=store) as (server, client):
+            if not keys:
+                make_table(client, table)
+            more = [unique("key") for _ in range(10)]
+            put(client, table, *more)
+            keys += more
+            assert eventually(lambda: not is_behind(server))
+    assert set(handlers.noted(table)) == set(keys)
+
+
 def test_a_window_waits_for_a_full_batch() -> None:
     table = unique("orders")
     with triggered(f"{table}={NOTE} batch=5 window=60s") as (_, client):

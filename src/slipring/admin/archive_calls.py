@@ -15,9 +15,10 @@ from slipring.storage.contract import Store
 def add_archive_calls(calls: AdminCalls, store: Store, archiver: Archiver | None) -> None:
     async def describe(_body: Body) -> Body:
         stored = await store.get(keyspace.ARCHIVED)
+        archived_at = 0.0 if stored is None else orjson.loads(stored)["At"]
         since, until = (None, 0.0) if archiver is None else archiver.covers()
         return {
-            "archived_at": None if stored is None else told(orjson.loads(stored)["At"]),
+            "archived_at": told(archived_at) if archived_at else None,
             "covers_from": None if since is None else told(since),
             "covers_to": None if since is None else told(until),
             "error": (archiver.error or None) if archiver is not None else None,

@@ -41,6 +41,7 @@ _CHECKED = Struct(">BBQIII")
 _VERSION = 1
 _IS_INSERT = 0x80
 """Set in the origin's byte where there was no item before, so that an old row left out can be told from none."""
+_HASH_BYTES = 2
 _PREFIX_BYTES = len(keyspace.items(0))
 
 
@@ -105,6 +106,11 @@ def decode(value: bytes) -> Entry:
         body[key_end:old_end] or None,
         body[old_end:] or None,
     )
+
+
+def partition_hash_of(value: bytes) -> int:
+    """The hash of a stored record's partition key, without looking at the rest."""
+    return int.from_bytes(value[_HEADER.size : _HEADER.size + _HASH_BYTES], "big")
 
 
 def time_us_of(value: bytes) -> int:

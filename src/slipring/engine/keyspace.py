@@ -14,7 +14,7 @@
 | `07` name | a lease |
 | `01 s` namespace 00 table name 00 stream label | a stream's record (`engine.streams`) |
 | `0a s` | when the store was last scrubbed, and what was found (JSON) |
-| `0a a` | when the archive last held everything (JSON); absent where nothing is archived |
+| `0a a` | when the archive last held everything, 0 before the first time (JSON); absent where nothing is archived |
 | `0a e` table id | how far sealing a table's values with its newest data key has come (`engine.renewal`) |
 | `0a m` | the checksums of the manifests that were last written to the archive (JSON) |
 | `08` kind, table id, index id | work to be done in the background (`engine.background`) |
@@ -28,7 +28,7 @@
 | `00 k` | that the store is encrypted; with a table id, the table's data keys (`storage.encryption`) |
 | `01 k` | changes whenever tables got new data keys |
 | `01 a`, `10` | identities (`iam.keyspace`) |
-| `0c` trigger 00 table id, shard | how far a trigger has come in a shard (`triggers.positions`) |
+| `0c` trigger 00 table id, shard | how far a trigger has come in a shard, and what has failed (`triggers.positions`) |
 
 The partition hash leads within a table, so that Scan order is hash order and a parallel segment is a range. Ids are
 never used again, so nothing of a dropped table or index can show in a new one of the same name.

@@ -33,6 +33,11 @@ class Batch(NamedTuple):
     records: Sequence[Record]
     failures: int = 0
 
+    @property
+    def beyond(self) -> int:
+        """The position after its last record."""
+        return self.records[-1].position + 1
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:

@@ -1,11 +1,11 @@
-"""Hands the records of one shard over, in order, each at least once."""
+"""Hands the records of one lane of a shard over, in order, each at least once."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from slipring.clock import Clock, Ids
@@ -14,7 +14,8 @@ from slipring.storage.contract import Store
 from slipring.triggers import events, positions, source
 from slipring.triggers.batches import Batch, Policy, Record, failed_from, next_tries, too_old
 from slipring.triggers.counts import TriggerCounts
-from slipring.triggers.source import Shard
+from slipring.triggers.positions import Lanes, Reached
+from slipring.triggers.source import Lane
 from slipring.triggers.specification import Trigger
 from slipring.triggers.targets import Target, TargetFailed, called
 
@@ -46,13 +47,16 @@ class Setting:
 
 
 class Delivery:
-    """One shard, from a position on."""
+    """One lane of a shard, from where it is on."""
 
-    def __init__(self, setting: Setting, shard: Shard, position: int) -> None:
+    def __init__(self, setting: Setting, lane: Lane, lanes: Lanes) -> None:
+        """`lanes` are how far those of the shard had come at the least."""
         self._setting = setting
         self._trigger = setting.trigger
-        self._shard = shard
-        self._position = position
+        self._shard = lane.shard
+        self._lane = lane
+        self._lanes = lanes
+        self._reached = lanes[lane.number]
         given_s = setting.trigger.policy.record_age_s
         age_s = RETENTION_SECONDS if given_s is None else min(given_s, RETENTION_SECONDS)
         self._policy = Policy(setting.trigger.policy.retries, setting.trigger.policy.bisects, age_s)
@@ -60,9 +64,13 @@ class Delivery:
     async def run(self) -> None:
         """Hand over what there is; to the end of the shard, if it is closed."""
         while await self._setting.hold():
-            begun = self._position
-            records, beyond = await self._gathered()
-            if records and not await self._hand_over(Batch(records)):
+            begun = self._reached.position
+            if self._reached.tries:
+                batches, beyond = await self._begun_before(), self._reached.tries[-1][0] + 1
+            else:
+                records, beyond = await self._gathered()
+                batches = [Batch(records)] if records else []
+            if batches and not await self._hand_over(batches):
                 return
             if beyond == begun:
                 if not self._shard.is_open:
@@ -70,19 +78,44 @@ class Delivery:
                 return
             await self._advance(beyond)
 
+    async def _begun_before(self) -> list[Batch]:
+        """What another process, or this one before it was started anew, was about to try again."""
+        batches = []
+        position = self._reached.position
+        for last, failures in self._reached.tries:
+            records: list[Record] = []
+            while position <= last:
+                found, beyond = await source.records_of(
+                    self._setting.store,
+                    self._lane,
+                    position,
+                    stop=last + 1,
+                    limit=self._trigger.batch,
+                    bytes_max=_PAYLOAD_BYTES_MAX,
+                )
+                if beyond == position:
+                    # The rest was trimmed meanwhile.
+                    break
+                records += [record for record in found if self._trigger.wants(record.event)]
+                position = beyond
+            if records:
+                batches.append(Batch(records, failures))
+            position = last + 1
+        return batches
+
     async def _gathered(self) -> tuple[list[Record], int]:
         """The next batch, and the position beyond it: full, or all there is when the window ends."""
         trigger, now_s = self._trigger, asyncio.get_running_loop().time
         records: list[Record] = []
-        position, size, ends_s = self._position, 0, 0.0
+        position, size, ends_s = self._reached.position, 0, 0.0
         while True:
             wanted = trigger.batch - len(records)
             bytes_max = _PAYLOAD_BYTES_MAX - size
-            found = await source.records_of(
-                self._setting.store, self._shard, position, limit=wanted, bytes_max=bytes_max
+            found, beyond = await source.records_of(
+                self._setting.store, self._lane, position, limit=wanted, bytes_max=bytes_max
             )
-            if found:
-                position = found[-1].position + 1
+            has_more, position = beyond > position, beyond
+            if has_more:
                 size += sum([record.event["dynamodb"]["SizeBytes"] for record in found])
                 records += [record for record in found if trigger.wants(record.event)]
                 if records and not ends_s:
@@ -91,33 +124,32 @@ class Delivery:
                 await asyncio.sleep(0)
             if len(records) >= trigger.batch or size >= _PAYLOAD_BYTES_MAX:
                 return records, position
-            if not found:
+            if not has_more:
                 if not records or not self._shard.is_open or now_s() >= ends_s:
                     return records, position
                 await asyncio.sleep(min(_LOOK_S, ends_s - now_s()))
 
-    async def _hand_over(self, batch: Batch) -> bool:
+    async def _hand_over(self, batches: Sequence[Batch]) -> bool:
         """Until every record has been taken or given up. False if the lease was lost before."""
-        waiting = deque([batch])
+        waiting = deque(batches)
         while waiting:
-            batch = await self._without_the_old(waiting.popleft())
+            batch = await self._without_the_old(waiting.popleft(), waiting)
             if not batch.records:
                 continue
             if not await self._setting.hold():
                 return False
             begins, error = await self._try(batch)
             if begins is None:
-                await self._advance(batch.records[-1].position + 1)
+                await self._advance(batch.beyond, waiting)
                 continue
-            if begins:
-                await self._advance(batch.records[begins].position)
             tries = next_tries(batch, begins, self._policy)
             if not tries:
                 lost = Batch(batch.records[begins:], batch.failures + 1)
                 await self._give_up(lost, "RetryAttemptsExhausted", error)
-            elif len(tries) == 1:
-                await asyncio.sleep(min(_BACKOFF_FIRST_S * 2 ** min(tries[0].failures - 1, 16), _BACKOFF_MAX_S))
             waiting.extendleft(reversed(tries))
+            await self._advance(batch.records[begins].position if tries else batch.beyond, waiting)
+            if len(tries) == 1:
+                await asyncio.sleep(min(_BACKOFF_FIRST_S * 2 ** min(tries[0].failures - 1, 16), _BACKOFF_MAX_S))
         return True
 
     async def _try(self, batch: Batch) -> tuple[int | None, str]:
@@ -137,11 +169,14 @@ class Delivery:
             _log.warning("trigger %s failed with %d records: %s", trigger.name, len(batch.records), error)
         return begins, error
 
-    async def _without_the_old(self, batch: Batch) -> Batch:
+    async def _without_the_old(self, batch: Batch, waiting: Iterable[Batch]) -> Batch:
         count = too_old(batch, self._policy, self._setting.clock.now())
-        if count:
-            await self._give_up(Batch(batch.records[:count], batch.failures), "RecordAgeExceeded", "")
-        return Batch(batch.records[count:], batch.failures)
+        if not count:
+            return batch
+        old, rest = Batch(batch.records[:count], batch.failures), Batch(batch.records[count:], batch.failures)
+        await self._give_up(old, "RecordAgeExceeded", "")
+        await self._advance(old.beyond, [*([rest] if rest.records else ()), *waiting])
+        return rest
 
     async def _give_up(self, batch: Batch, condition: str, error: str) -> None:
         setting, count = self._setting, len(batch.records)
@@ -149,7 +184,6 @@ class Delivery:
         _log.error("trigger %s gives up %d records: %s", self._trigger.name, count, condition)
         if setting.destination is not None:
             await self._tell(setting.destination, batch, condition, error)
-        await self._advance(batch.records[-1].position + 1)
 
     async def _tell(self, destination: Target, batch: Batch, condition: str, error: str) -> None:
         request_id = self._setting.ids.uuid()
@@ -167,6 +201,11 @@ class Delivery:
         except TargetFailed as failure:
             _log.error("the destination of trigger %s failed: %s", self._trigger.name, failure)
 
-    async def _advance(self, position: int) -> None:
-        self._position = max(self._position, position)
-        await positions.advance(self._setting.store, self._trigger.name, self._shard.place, position)
+    async def _advance(self, position: int, waiting: Iterable[Batch] = ()) -> None:
+        """Note how far the lane is, and what is to be tried again from there on."""
+        tries = [(batch.records[-1].position, batch.failures) for batch in waiting]
+        reached = Reached(max(self._reached.position, position), tries)
+        if reached != self._reached:
+            self._reached = reached
+            number, place = self._lane.number, self._shard.place
+            await positions.advance(self._setting.store, self._trigger.name, place, number, reached, self._lanes)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from slipring.engine import keyspace, stream_records, streams
+from slipring.engine import journal, keyspace, stream_records, streams
 from slipring.engine.shards import decode_head, first_position, is_open, position_value
 from slipring.engine.streams import StreamRecord
 from slipring.iam.isolation import place_of
@@ -59,12 +59,12 @@ async def shards_of(store: Reader, table: str, region: str, now: float, within: 
     """All shards of the streams of the tables of this name, in all namespaces or `within` one."""
     found: list[Shard] = []
     async for namespace, stream in _streams(store, table, within):
-        journal = await store.get(keyspace.journal_record(stream["TableId"]))
-        if journal is None:
+        stored = await store.get(keyspace.journal_record(stream["TableId"]))
+        if stored is None:
             continue
         account, place = place_of(namespace, region)
         arn = f"arn:aws:dynamodb:{place}:{account}:table/{table}/stream/{stream['Label']}"
-        of_stream = streams.shards_of(stream, orjson.loads(journal), now)
+        of_stream = streams.shards_of(stream, orjson.loads(stored), now)
         found += [Shard(stream, record, place, arn) for record in of_stream]
     return found
 
@@ -96,15 +96,37 @@ async def last_positions(store: Reader, shards: Sequence[Shard]) -> list[int]:
     return [decode_head(head)[0] for head in heads]
 
 
-async def records_of(store: Store, shard: Shard, position: int, *, limit: int, bytes_max: int) -> list[Record]:
-    """The next records of a shard."""
+class Lane(NamedTuple):
+    """The part of a shard that is handed over one batch at a time: the items of some partition keys."""
+
+    shard: Shard
+    number: int
+    parallel: int
+    """How many lanes the shard has."""
+
+    def has(self, value: bytes) -> bool:
+        """Whether a stored record is of one of its items."""
+        return self.parallel == 1 or journal.partition_hash_of(value) % self.parallel == self.number
+
+
+async def records_of(
+    store: Store, lane: Lane, position: int, *, stop: int = 0, limit: int, bytes_max: int
+) -> tuple[list[Record], int]:
+    """The next records of a lane, and the position beyond the last one that was looked at; all before `stop`, if that
+    is given."""
+    shard = lane.shard
     prefix = keyspace.journal(shard.place[0])
-    start, stop = prefix + position_value(position), prefix + position_value(shard.beyond)
-    found = await store.scan(start, stop, limit=limit, bytes_max=bytes_max)
-    return [_record(shard, *pair) for pair in found]
+    end = prefix + position_value(stop or shard.beyond)
+    found = await store.scan(prefix + position_value(position), end, limit=limit, bytes_max=bytes_max)
+    beyond = _position(found[-1][0]) + 1 if found else position
+    return [_record(shard, *pair) for pair in found if lane.has(pair[1])], beyond
 
 
 def _record(shard: Shard, key: bytes, value: bytes) -> Record:
     told = orjson.loads(stream_records.render(key, value, shard.stream, shard.region))
     time_s = told["dynamodb"]["ApproximateCreationDateTime"]
-    return Record(int.from_bytes(key[-8:], "big"), time_s, as_lambda_gets_it(told, shard.stream_arn))
+    return Record(_position(key), time_s, as_lambda_gets_it(told, shard.stream_arn))
+
+
+def _position(key: bytes) -> int:
+    return int.from_bytes(key[-8:], "big")

@@ -19,6 +19,7 @@ from slipring.triggers.patterns import Match, compiled
 
 BATCH_RECORDS_MAX = 10_000
 WINDOW_SECONDS_MAX = 300.0
+PARALLEL_MAX = 10
 RETRIES_MAX = 10_000
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
@@ -37,6 +38,8 @@ class Trigger:
     target: str
     batch: int = 100
     window_s: float = 0.0
+    parallel: int = 1
+    """How many batches of one shard are handed over at the same time."""
     timeout_s: float = 60.0
     policy: Policy = field(default_factory=Policy)
     partial: bool = False
@@ -114,6 +117,7 @@ def _made(options: dict[str, list[Any]]) -> Trigger:
         target=target,
         batch=one.get("batch", 100),
         window_s=one.get("window", 0.0),
+        parallel=one.get("parallel", 1),
         timeout_s=one.get("timeout", 60.0),
         policy=Policy(one.get("retries"), one.get("bisect", False), one.get("max_age")),
         partial=one.get("partial", False),
@@ -186,6 +190,7 @@ _OPTIONS: Mapping[str, Callable[[str, object], Any]] = {
     "name": _text,
     "batch": _whole(1, BATCH_RECORDS_MAX),
     "window": _duration(WINDOW_SECONDS_MAX),
+    "parallel": _whole(1, PARALLEL_MAX),
     "timeout": _duration(900.0),
     "retries": _whole(0, RETRIES_MAX),
     "max_age": _duration(86400.0),

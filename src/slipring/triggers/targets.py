@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import inspect
+import os
 import shlex
 import subprocess
 import sys
@@ -160,17 +161,22 @@ class Url:
 
 
 class File:
-    """A file that gets one line of JSON for each call; for destinations of failures."""
+    """A file that gets one line of JSON for each call; for destinations of failures. It has whole items in it, so it is
+    its owner's alone, unless it was there before."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def call(self, payload: bytes, request_id: str, timeout_s: float) -> Any:
         try:
-            with self._path.open("ab") as file:
+            with open(self._path, "ab", opener=_private) as file:
                 file.write(payload + b"\n")
         except OSError as error:
             raise TargetFailed(f"{self._path}: {error.strerror}") from None
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,14 +16,14 @@ from slipring.engine.table import TableRecord
 from slipring.triggers import positions, source
 from slipring.triggers.counts import TriggerCounts
 from slipring.triggers.delivery import Delivery, Setting
-from slipring.triggers.positions import Place
-from slipring.triggers.source import Shard
+from slipring.triggers.positions import Lanes, Place
+from slipring.triggers.source import Lane, Shard
 from slipring.triggers.targets import Opened
 
 _LOOK_S = 0.1
 """How often new records are looked for; Lambda does it four times a second."""
 _LEASE_S = 5.0
-_SHARDS_AT_ONCE = 16
+_LANES_AT_ONCE = 64
 _WAIT_LOOK_S = 0.02
 
 _log = logging.getLogger(__name__)
@@ -112,7 +112,8 @@ class Following:
             self.counts,
             self._lease.hold,
         )
-        self._deliveries: dict[Place, asyncio.Task[None]] = {}
+        self._deliveries: dict[tuple[Place, int], asyncio.Task[None]] = {}
+        """By shard and lane."""
         self._said = ""
         self._is_stopping = False
         self._recurring = Recurring(f"trigger {trigger.name}", _LOOK_S, self._lease, self.look)
@@ -131,9 +132,14 @@ class Following:
     async def is_behind(self) -> bool:
         """Whether a record is in a stream that was not handed over yet."""
         shards = await self._shards()
-        reached = await positions.positions_of(self._store, self.trigger.name)
+        reached = self._lanes(shards, await positions.positions_of(self._store, self.trigger.name))
         lasts = await source.last_positions(self._store, shards)
-        return any(last >= reached.get(shard.place, shard.first) for shard, last in zip(shards, lasts, strict=True))
+        return any(last >= _least(reached[shard.place]) for shard, last in zip(shards, lasts, strict=True))
+
+    def _lanes(self, shards: Sequence[Shard], begun: Mapping[Place, Lanes]) -> dict[Place, Lanes]:
+        """How far each lane of the shards is."""
+        parallel = self.trigger.parallel
+        return {shard.place: positions.spread(begun.get(shard.place), shard.first, parallel) for shard in shards}
 
     async def _shards(self) -> list[Shard]:
         trigger = self.trigger
@@ -152,30 +158,32 @@ class Following:
             await self._without_stream()
         if not shards:
             return
-        reached = await positions.positions_of(self._store, self.trigger.name)
-        if not reached and self.trigger.start == "LATEST":
-            reached = await self._begin_at_the_end(shards)
-        await positions.forget(self._store, self.trigger.name, _past(reached, shards))
-        await self._deliver(shards, reached)
+        begun = await positions.positions_of(self._store, self.trigger.name)
+        if not begun and self.trigger.start == "LATEST":
+            begun = await self._begin_at_the_end(shards)
+        await positions.forget(self._store, self.trigger.name, _past(begun, shards))
+        await self._deliver(shards, self._lanes(shards, begun))
 
-    async def _deliver(self, shards: Sequence[Shard], reached: dict[Place, int]) -> None:
+    async def _deliver(self, shards: Sequence[Shard], reached: Mapping[Place, Lanes]) -> None:
         """Begin to hand over what is there and is not being handed over already; parents go before children."""
         lasts = await source.last_positions(self._store, shards)
-        unfinished = [shard for shard in shards if reached.get(shard.place, shard.first) < shard.beyond]
+        unfinished = [shard for shard in shards if _least(reached[shard.place]) < shard.beyond]
         for shard, last in zip(shards, lasts, strict=True):
-            position = reached.get(shard.place, shard.first)
-            if shard.place in self._deliveries or (shard.is_open and last < position) or position >= shard.beyond:
-                continue
-            if len(self._deliveries) >= _SHARDS_AT_ONCE or any(other.precedes(shard) for other in unfinished):
-                continue
-            if self._is_stopping:
-                return
-            task = asyncio.create_task(Delivery(self._setting, shard, position).run())
-            self._deliveries[shard.place] = task
-            task.add_done_callback(partial(self._delivered, shard.place))
+            if not (self._is_stopping or any(other.precedes(shard) for other in unfinished)):
+                self._deliver_shard(shard, last, reached[shard.place])
 
-    def _delivered(self, place: Place, task: asyncio.Task[None]) -> None:
-        del self._deliveries[place]
+    def _deliver_shard(self, shard: Shard, last: int, lanes: Lanes) -> None:
+        for number, lane in enumerate(lanes):
+            is_done = lane.position > last if shard.is_open else lane.position >= shard.beyond
+            if is_done or (shard.place, number) in self._deliveries or len(self._deliveries) >= _LANES_AT_ONCE:
+                continue
+            delivery = Delivery(self._setting, Lane(shard, number, len(lanes)), lanes)
+            task = asyncio.create_task(delivery.run())
+            self._deliveries[shard.place, number] = task
+            task.add_done_callback(partial(self._delivered, (shard.place, number)))
+
+    def _delivered(self, lane: tuple[Place, int], task: asyncio.Task[None]) -> None:
+        del self._deliveries[lane]
         if task.cancelled():
             return
         error = task.exception()
@@ -185,15 +193,13 @@ class Following:
             # A child may begin now.
             self.wake()
 
-    async def _begin_at_the_end(self, shards: Sequence[Shard]) -> dict[Place, int]:
+    async def _begin_at_the_end(self, shards: Sequence[Shard]) -> dict[Place, Lanes]:
         lasts = await source.last_positions(self._store, shards)
-        begins = {
-            shard.place: (last + 1 if last else shard.first) if shard.is_open else shard.beyond
+        begins = [
+            (shard.place, (last + 1 if last else shard.first) if shard.is_open else shard.beyond)
             for shard, last in zip(shards, lasts, strict=True)
-        }
-        for place, position in begins.items():
-            await positions.advance(self._store, self.trigger.name, place, position)
-        return begins
+        ]
+        return await positions.begin(self._store, self.trigger.name, begins, self.trigger.parallel)
 
     async def _without_stream(self) -> None:
         trigger = self.trigger
@@ -224,6 +230,10 @@ class Following:
         if message != self._said:
             self._said = message
             _log.warning("%s", message)
+
+
+def _least(lanes: Lanes) -> int:
+    return min([lane.position for lane in lanes])
 
 
 def _past(reached: Iterable[Place], shards: Iterable[Shard]) -> list[Place]:

@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import copy
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -108,6 +109,7 @@ class Archiver:
 
     async def _round(self) -> None:
         if self._newest is None:
+            await self._mark()
             found = await asyncio.to_thread(manifests.newest, self._destination)
             await ownership.check(self._store, found)
             self._newest = found
@@ -133,6 +135,14 @@ class Archiver:
         self.archived_at = now
         value = orjson.dumps({"At": now})
         await self._store.commit((), lambda _: Writes({keyspace.ARCHIVED: value}, None, None))
+
+    async def _mark(self) -> None:
+        """Have every table that is made from now on write its journal from birth."""
+
+        def decide(old: Sequence[bytes | None]) -> Writes[None]:
+            return Writes({keyspace.ARCHIVED: orjson.dumps({"At": 0.0})} if old[0] is None else {}, None, None)
+
+        await self._store.commit([keyspace.ARCHIVED], decide)
 
     async def _publish(self, manifest: Manifest) -> None:
         assert self._newest is not None
