@@ -20,6 +20,7 @@ from tests.api.test_streams import stream_of, streaming, streams_client
 from tests.cli.processes import Serving
 from tests.conftest import make_client, s, table_definition
 from tests.edge.wire import eventually
+from tests.storage.conftest import ADDRESSES, LOCAL_ADDRESSES
 
 WRITERS = 4
 ITEMS = 4
@@ -31,8 +32,11 @@ TABLE = "things"
 
 def serve(store: str, tmp_path: Path) -> Serving:
     """A server in test mode: three processes, but for a store that lives in one."""
-    addresses = {"memory": "memory:", "file": str(tmp_path / "store")}
-    address = addresses[store] if store in addresses else postgres_servers.fresh_address()
+    address = ADDRESSES[store]
+    if store in LOCAL_ADDRESSES:
+        address = address.format(path=tmp_path / "store")
+    else:
+        address = address.format(postgresql=postgres_servers.fresh_address())
     workers = "1" if store == "memory" else "3"
     return Serving("--store", address, "--workers", workers, "--test-mode")
 
@@ -53,6 +57,11 @@ def write(url: str, writer: int, seed: int) -> None:
 
 @pytest.mark.parametrize("store", ["memory", "file", "postgresql"])
 def test_every_write_is_met_once_and_in_order(store: str, tmp_path: Path) -> None:
+    """The other kinds of server that speak PostgreSQL have their turn in tests/postgresql."""
+    follow(store, tmp_path)
+
+
+def follow(store: str, tmp_path: Path) -> None:
     seed = int.from_bytes(os.urandom(4))
     print(f"seed {seed}")
     with serve(store, tmp_path) as serving, ThreadPoolExecutor(WRITERS + 1) as pool:

@@ -38,12 +38,18 @@ def slipring(
 class Serving:
     """`slipring serve`, ready on entry, and gone on exit."""
 
-    def __init__(self, *arguments: str, cwd: Path | None = None, more: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        cwd: Path | None = None,
+        more: dict[str, str] | None = None,
+        command: Sequence[str] = COMMAND,
+    ) -> None:
         flags: Sequence[str] = arguments if "--port" in arguments else ("--port", "0", *arguments)
         # A file, for a pipe that nobody reads fills up, and then whoever logs waits.
         self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115
         self._process = subprocess.Popen(
-            [*COMMAND, "serve", *flags],
+            [*command, "serve", *flags],
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,

@@ -16,18 +16,14 @@ from typing import Any
 
 import pytest
 
-from slipring.clock import ManualClock
-from slipring.engine.archive import manifests, moments
-from slipring.engine.archive.directory import Directory
-from slipring.engine.archive.rebuild import rebuild
 from slipring.engine.scrub.findings import Watch
 from slipring.engine.scrub.run import scrub
 from slipring.storage.backends import open_store
-from slipring.storage.memory import MemoryStore
 from tests.cli.processes import Serving
 from tests.crash import tables
 from tests.crash.api import Api, Item, Unanswered, wire_key
 from tests.crash.load import Load
+from tests.crash.rebuilding import rebuilt
 from tests.edge.wire import eventually
 from tests.engine.running import Process
 
@@ -188,36 +184,16 @@ def test_the_archive_is_the_deployment_as_it_was(recovered: Recovered) -> None:
     """The archiver was killed twice, wherever it stood; a last write shows that it caught up."""
     recovered.api.call("PutItem", TableName=tables.OTHER, Item=wire_key(("mark", 1)))
     there = tables.everything(recovered.api)
-    rebuilt: Any = None
+    found: Any = None
 
     def holds() -> bool:
-        nonlocal rebuilt
-        rebuilt = asyncio.run(_rebuilt(recovered.archive))
-        return bool(rebuilt.get(tables.OTHER))
+        nonlocal found
+        found = rebuilt(recovered.archive)
+        return bool(found.get(tables.OTHER))
 
     assert eventually(holds, TAKEN_UP_WITHIN_S)
-    assert {name: tables.by_key(items) for name, items in rebuilt.items()} == {
+    assert {name: tables.by_key(items) for name, items in found.items()} == {
         **{name: tables.by_key(list(items.values())) for name, items in there.items()},
         RESTORED: tables.by_key(recovered.api.scan(RESTORED)),
         FROM_BACKUP: tables.by_key(recovered.api.scan(FROM_BACKUP)),
     }
-
-
-async def _rebuilt(archive: Path) -> dict[str, list[Item]]:
-    """Every table of the deployment that the archive holds."""
-    store = MemoryStore()
-    destination = Directory(archive)
-    await rebuild(store, destination, moments.newest(manifests.newest(destination).manifest), 0.0, lambda _: None)
-    assert (await scrub(store, Watch(lambda _: None, lambda _: None))).findings == []
-    process = Process(store, ManualClock())
-    found: dict[str, list[Item]] = {}
-    for name in (await process.call("ListTables"))["TableNames"]:
-        found[name] = []
-        more: dict[str, Any] = {}
-        while True:
-            page = await process.call("Scan", TableName=name, **more)
-            found[name] += page["Items"]
-            if "LastEvaluatedKey" not in page:
-                break
-            more = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
-    return found
