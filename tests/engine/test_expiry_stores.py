@@ -53,9 +53,10 @@ def test_what_expired_goes_once_and_what_was_refreshed_stays(one_of_each: Backen
             puts = [{"PutRequest": {"Item": item}} for item in items]
             await one.call("BatchWriteItem", RequestItems={"things": puts})
         clock.advance(2)
+        sweeping = asyncio.gather(*[process.engine.time_to_live.run_now() for process in (one, other)])
         refreshing = [refresh(one if number % 2 else other, number) for number in range(0, ITEMS, 3)]
-        sweeping = [process.engine.time_to_live.run_now() for process in (one, other)]
-        *deleted, refreshed = await asyncio.gather(*sweeping, asyncio.gather(*refreshing))
+        refreshed = await asyncio.gather(*refreshing)
+        deleted = await sweeping
         kept = {f"{number}" for number in refreshed if number is not None}
         there = (await other.call("Scan", TableName="things", ConsistentRead=True))["Items"]
         assert {item["pk"]["S"] for item in there} == kept
