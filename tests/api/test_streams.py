@@ -170,6 +170,25 @@ def test_latest_sees_only_what_comes_after(ddb: Client, streams: Client, make_ta
     assert [r["dynamodb"]["Keys"]["pk"]["S"] for r in rest["Records"]] == ["2"]
 
 
+def test_a_page_ends_at_a_megabyte(ddb: Client, streams: Client, make_table: Callable[..., str]) -> None:
+    """Whoever asks for a thousand records gets no more than a client can hold, and the rest with the next page."""
+    table = make_table(("pk", "S"), **streaming("NEW_IMAGE"))
+    arn = stream_of(ddb, table)
+    text = "x" * 200_000
+    for number in range(12):
+        ddb.put_item(TableName=table, Item={"pk": s(f"{number}"), "text": s(text)})
+    [shard] = shards_of(streams, arn)
+    start = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+    iterator = streams.get_shard_iterator(**start)["ShardIterator"]
+    keys: list[str] = []
+    while len(keys) < 12:
+        page = streams.get_records(ShardIterator=iterator)
+        assert 0 < sum(record["dynamodb"]["SizeBytes"] for record in page["Records"]) < (1 << 20) + len(text) + 100
+        keys += [record["dynamodb"]["Keys"]["pk"]["S"] for record in page["Records"]]
+        iterator = page["NextShardIterator"]
+    assert keys == [f"{number}" for number in range(12)]
+
+
 def test_a_disabled_stream_stays_readable_and_ends(
     ddb: Client, streams: Client, make_table: Callable[..., str]
 ) -> None:

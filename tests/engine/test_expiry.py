@@ -5,13 +5,15 @@ Developer Guide, "Using time to live (TTL) in DynamoDB"."""
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from slipring.clock import ManualClock
-from slipring.engine import erasure, expiry_backfill, keyspace
+from slipring.clock import Ids, ManualClock
+from slipring.engine import erasure, expiry_backfill, keyspace, time_to_live
 from slipring.engine.expiry import EXPIRED_SECONDS_MAX, ExpiryIndex
+from slipring.engine.time_to_live import Pace, TimeToLive
 from slipring.model.keys import successor
 from slipring.storage.contract import Store
 from slipring.storage.memory import MemoryStore
@@ -169,6 +171,49 @@ def test_a_table_that_is_dropped_is_swept_no_more() -> None:
         while await erasure.step(store, drop):
             pass
         assert await keys_under(store, keyspace.EXPIRING_TABLES) == []
+
+    asyncio.run(scenario())
+
+
+def test_deletions_have_a_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A million items that expire at midnight must not take the store for themselves: between two commits the sweep
+    waits so long that it keeps to its rate."""
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(time_to_live, "asyncio", SimpleNamespace(sleep=sleep))
+
+    async def scenario() -> None:
+        store = MemoryStore()
+        process = await expiring_table(store, {f"k{number}": NOW - 1 for number in range(100)})
+        await expiry_backfill.finish(store, process.engine.catalog)
+        engine, pace = process.engine, Pace(deletions_per_s=50)
+        paced = TimeToLive(store, engine.catalog, engine.clock, Ids(), engine.write_all, pace)
+        await paced._sweep()
+        assert (await process.call("Scan", TableName="things"))["Count"] == 0
+        assert sum(waited) == 100 / 50
+
+    asyncio.run(scenario())
+
+
+def test_one_process_at_a_time_sweeps() -> None:
+    """The other goes on when the first one's lease has ended, dead or not."""
+
+    async def scenario() -> None:
+        store, clock = MemoryStore(), ManualClock(NOW)
+        process = await expiring_table(store, {"first": NOW - 1}, clock)
+        await expiry_backfill.finish(store, process.engine.catalog)
+        one, other = process.engine.time_to_live, Process(store, clock).engine.time_to_live
+        await one._sweep()
+        assert await process.get("things", "first") is None
+        await process.put("things", "second", at={"N": str(NOW - 1)})
+        await other._sweep()
+        assert await process.get("things", "second") is not None, "somebody else has the lease"
+        clock.advance(10)
+        await other._sweep()
+        assert await process.get("things", "second") is None
 
     asyncio.run(scenario())
 
