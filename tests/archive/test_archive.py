@@ -15,10 +15,10 @@ import pytest
 
 from slipring.engine import journal_upkeep, keyspace
 from slipring.engine.archive import archiver, bases, manifests, moments, segments
-from slipring.engine.archive.archiver import release
 from slipring.engine.archive.comparison import compare
 from slipring.engine.archive.destinations import ArchiveError, Destination
 from slipring.engine.archive.directory import Directory
+from slipring.engine.archive.flags import release
 from slipring.engine.archive.opening import open_destination
 from slipring.engine.archive.rebuild import Source, rebuild
 from slipring.engine.archive.segments import SegmentDamaged

@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 from slipring.engine import journal_upkeep
-from slipring.engine.archive import archiver, bases, moments, segments
+from slipring.engine.archive import archiver, bases, flags, moments, segments
 from slipring.engine.archive.destinations import ArchiveError
 from slipring.engine.archive.directory import Directory
 from slipring.engine.snapshots.saved import Snapshots
@@ -269,7 +269,7 @@ def test_a_table_that_was_not_archived_for_a_while_is_not_made_of_what_is_left(t
         await scene.history.create()
         await scene.write(20)
         assert await scene.archiver.round()
-        await archiver.release(scene.store, scene.process.engine.catalog, scene.clock.now())
+        await flags.release(scene.store, scene.process.engine.catalog, scene.clock.now())
         await scene.write(20)
         hole = scene.clock.now()
         scene.archiver = scene.new_archiver()

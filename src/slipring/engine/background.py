@@ -24,7 +24,7 @@ from slipring.engine import (
     restores,
     tokens,
 )
-from slipring.engine.archive.archiver import release
+from slipring.engine.archive.flags import release
 from slipring.engine.catalog import Catalog
 from slipring.engine.leases import Lease
 from slipring.engine.recurring import Recurring

@@ -6,5 +6,6 @@ each with its checksum, which the manifest lists; a manifest tells of the whole 
 
 `destinations` what is asked of where it is kept, `directory` and `bucket` such places, `sealed` one that is encrypted,
 `segments` the form of a segment, `manifests` that of a manifest, `ownership` whose it is, `bases`, `journals` and
-`tables` what is archived, `archiver` the work in the background, `moments` what there was when, `rebuild` the way back.
+`tables` what is archived, `flags` which journals are written for it, `archiver` the work in the background, `moments`
+what there was when, `rebuild` the way back.
 """

@@ -15,7 +15,6 @@ import contextlib
 import copy
 import logging
 from collections.abc import Sequence
-from typing import Any
 
 import orjson
 
@@ -23,17 +22,14 @@ from slipring.clock import Clock, Ids
 from slipring.engine import backups, keyspace
 from slipring.engine.archive import bases, manifests, ownership, segments, tables
 from slipring.engine.archive.destinations import ArchiveError, Destination
+from slipring.engine.archive.flags import Flags, records
 from slipring.engine.archive.journals import Gap, Journals
-from slipring.engine.archive.manifests import Found, Manifest, TableArchive
+from slipring.engine.archive.manifests import Found, Manifest
 from slipring.engine.archive.segments import Pairs, Segment
-from slipring.engine.catalog import Catalog, is_being_restored
+from slipring.engine.catalog import Catalog
 from slipring.engine.leases import Lease
 from slipring.engine.recurring import Recurring
-from slipring.engine.shards import NO_JOURNAL, cut
-from slipring.engine.table import TableRecord
-from slipring.model.errors.tree import ResourceInUseException, ResourceNotFoundException
-from slipring.model.keys import successor
-from slipring.storage.contract import Reader, Snapshot, Store, Writes
+from slipring.storage.contract import Snapshot, Store, Writes
 
 _LEASE_SECONDS = 10.0
 """Long beside the writing of a segment; short for who waits for a dead process's to end."""
@@ -60,8 +56,8 @@ class Archiver:
     ) -> None:
         """`kept_days` is how far back the archive lets one go."""
         self._store = store
-        self._catalog = catalog
         self._clock = clock
+        self._flags = Flags(store, catalog, clock)
         self._destination = destination
         self._kept_s = kept_days * DAY_SECONDS
         self._owner = ids.uuid()
@@ -115,7 +111,7 @@ class Archiver:
             self._newest = found
         before = self._newest.manifest
         manifest = copy.deepcopy(before)
-        await self._flag_tables(manifest)
+        await self._flags.begin_bases(manifest)
         for kind in ("Tables", "Backups"):
             for table_id, archived in manifest[kind].items():
                 if archived.get("Next", {}).get("Place") is not None:
@@ -172,49 +168,8 @@ class Archiver:
         self.bytes_written += segment["Bytes"]
         return segment
 
-    async def _flag_tables(self, manifest: Manifest) -> None:
-        """Begin a base for each table that needs one. Its journal is written from then on."""
-        for key, record in await _records(self._store, keyspace.TABLE_RECORDS):
-            if is_being_restored(record):
-                continue
-            archived = manifest["Tables"].get(str(record["Id"]))
-            namespace = keyspace.parse_table_record(key)[0]
-            if archived is not None and tables.has_hole(record, archived):
-                archived = manifest["Tables"][str(record["Id"])] = tables.anew(archived, record)
-            if archived is None and tables.has_journal_from_birth(record):
-                archived = tables.begun(namespace, record["CreationDateTime"])
-                archived["Bases"] = [bases.base_of_nothing(record["CreationDateTime"])]
-                manifest["Tables"][str(record["Id"])] = archived
-            elif archived is None or not tables.has_anything(archived) or bases.is_compaction_due(archived):
-                await self._begin_base(manifest, namespace, record)
-
-    async def _begin_base(self, manifest: Manifest, namespace: str, record: TableRecord) -> None:
-        now = self._clock.now()
-
-        def revise(before: TableRecord) -> TableRecord:
-            if before["Id"] != record["Id"]:
-                raise ResourceNotFoundException("")
-            if _is_flagged_for_new_base(before, manifest["Tables"].get(str(before["Id"]))):
-                return before
-            first_shard = before.get("Journal", NO_JOURNAL)["LastShard"] + 1
-            return cut({**before, "Archive": {"FirstShard": first_shard, "GoesOn": "Archive" in before}}, now)
-
-        # A table that is dropped meanwhile is not archived any more.
-        with contextlib.suppress(ResourceNotFoundException, ResourceInUseException):
-            table = await self._catalog.change(record["TableName"], namespace, revise)
-            archived = manifest["Tables"].setdefault(str(table.id), tables.begun(namespace, tables.after(manifest)))
-            begun = max(now, tables.open_since(table.record))
-            archived["Next"] = bases.new_base(table.record["Archive"]["FirstShard"], begun)
-
-    async def _unflag(self, namespace: str, record: TableRecord) -> None:
-        def revise(before: TableRecord) -> TableRecord:
-            return {name: value for name, value in before.items() if name != "Archive" or before["Id"] != record["Id"]}
-
-        with contextlib.suppress(ResourceNotFoundException, ResourceInUseException):
-            await self._catalog.change(record["TableName"], namespace, revise)
-
     async def _follow_tables(self, snapshot: Snapshot, manifest: Manifest, before: Manifest) -> None:
-        there = {str(record["Id"]): record for _, record in await _records(snapshot, keyspace.TABLE_RECORDS)}
+        there = {str(record["Id"]): record for _, record in await records(snapshot, keyspace.TABLE_RECORDS)}
         for table_id, archived in list(manifest["Tables"].items()):
             if "Dropped" in archived:
                 continue
@@ -233,12 +188,12 @@ class Archiver:
                     "the journal of table %s was not archived in time: a new base is made", record["TableName"]
                 )
                 manifest["Tables"][table_id] = tables.anew(archived, record)
-                await self._unflag(archived["Namespace"], record)
+                await self._flags.take_away(archived["Namespace"], record)
 
     async def _follow_backups(self, snapshot: Snapshot, manifest: Manifest) -> None:
         there = {
             str(backup["ItemsId"]): {"Key": key.hex(), "Record": backups.without_restores(backup)}
-            for key, backup in await _records(snapshot, keyspace.BACKUP_RECORDS)
+            for key, backup in await records(snapshot, keyspace.BACKUP_RECORDS)
             if backup["Status"] == "AVAILABLE"
         }
         manifest["Backups"] = tables.follow_backups(manifest["Backups"], there, manifest["Time"])
@@ -259,39 +214,3 @@ def _has_changed(before: Manifest, after: Manifest) -> bool:
     if before["Since"] is None and after["Since"] is not None:
         return True
     return {**after, "Time": before["Time"], "Since": before["Since"]} != before
-
-
-def _is_flagged_for_new_base(record: TableRecord, archived: TableArchive | None) -> bool:
-    """Whether a round that failed has already begun it: a disk that is full for hours must not cost a shard each time
-    that it is tried."""
-    if "Archive" not in record:
-        return False
-    if archived is None or not archived["Bases"]:
-        return True
-    return bool(record["Archive"]["FirstShard"] > archived["Bases"][-1]["FirstShard"])
-
-
-async def _records(reader: Reader, prefix: bytes) -> list[tuple[bytes, dict[str, Any]]]:
-    found: list[tuple[bytes, dict[str, Any]]] = []
-    start = prefix
-    while page := await reader.scan(start, successor(prefix), limit=256, bytes_max=1 << 22):
-        found += [(key, orjson.loads(value)) for key, value in page]
-        start = page[-1][0] + b"\x00"
-    return found
-
-
-async def release(store: Store, catalog: Catalog, now: float) -> None:
-    """Let go of the tables when archiving has been turned off: their journals are not kept for it any more."""
-    if await store.get(keyspace.ARCHIVED) is None:
-        return
-    for key, record in await _records(store, keyspace.TABLE_RECORDS):
-        if "Archive" in record:
-            namespace = keyspace.parse_table_record(key)[0]
-            with contextlib.suppress(ResourceNotFoundException, ResourceInUseException):
-                await catalog.change(record["TableName"], namespace, lambda before: _released(before, now))
-    await store.commit((), lambda _: Writes({keyspace.ARCHIVED: None}, None, None))
-
-
-def _released(record: TableRecord, now: float) -> TableRecord:
-    after = {name: value for name, value in record.items() if name != "Archive"}
-    return cut(after, now)
