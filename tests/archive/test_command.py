@@ -69,11 +69,11 @@ def test_a_deployment_is_restored_as_it_was_at_a_time(tmp_path: Path) -> None:
         assert eventually(lambda: covered(server.port)["covers_from"] is not None)
         client.put_item(TableName="things", Item={"pk": s("precious")})
         time.sleep(0.002)
-        before = datetime.now(UTC).isoformat()
+        before = datetime.now(UTC)
         time.sleep(0.002)
         client.delete_item(TableName="things", Key={"pk": s("precious")})
         client.put_item(TableName="things", Item={"pk": s("later")})
-        assert eventually(lambda: covered(server.port)["covers_to"] > before)
+        assert eventually(lambda: datetime.fromisoformat(covered(server.port)["covers_to"]) > before)
         client.close()
     command = ["restore", "--from", archive, "--store", str(tmp_path / "new"), "--at"]
     for wrong, message in (
@@ -85,7 +85,7 @@ def test_a_deployment_is_restored_as_it_was_at_a_time(tmp_path: Path) -> None:
         assert refused.exit_code == 1
         assert message in refused.stderr
         assert not (tmp_path / "new").exists()
-    done = CliRunner().invoke(slipring, [*command, before])
+    done = CliRunner().invoke(slipring, [*command, before.isoformat()])
     assert done.exit_code == 0, done.output
     assert done.stdout.startswith("1 tables as of 20")
     with ServerThread(str(tmp_path / "new")) as server:
@@ -95,7 +95,7 @@ def test_a_deployment_is_restored_as_it_was_at_a_time(tmp_path: Path) -> None:
 
 
 def covered(port: int) -> Any:
-    """What times one can go back to; texts that sort."""
+    """What times one can go back to."""
     status, told = admin(port, "GET", "/_slipring/archive")
     assert status == 200
     return told
