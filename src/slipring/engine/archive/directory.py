@@ -72,8 +72,9 @@ class Directory:
             return (self._path / name).read_bytes()
 
     def names(self, prefix: str) -> list[str]:
-        with _reported(f"cannot list {self._path}"):
-            files = [path for path in self._path.rglob("*") if path.is_file()]
+        folder = self._path / prefix.rpartition("/")[0]
+        with _reported(f"cannot list {folder}"):
+            files = [path for path in folder.rglob("*") if path.is_file()]
             found = [path.relative_to(self._path).as_posix() for path in files]
         wants_partial = prefix.startswith(PARTIAL)
         return sorted(name for name in found if name.startswith(prefix) and name.startswith(PARTIAL) == wants_partial)
