@@ -36,7 +36,7 @@ def test_what_was_copied_is_what_was_there(backend: Backend, tmp_path: Path) -> 
             await history.write()
             if number == 30:
                 await process.call("CreateBackup", TableName="things", BackupName="backup")
-                backed_up = dict(history.items)
+                backed_up, backed_up_at = dict(history.items), clock.now()
                 assert await archiver.round()
         await finish(process)
         [backup] = (await process.call("ListBackups"))["BackupSummaries"]
@@ -56,5 +56,9 @@ def test_what_was_copied_is_what_was_there(backend: Backend, tmp_path: Path) -> 
         await rebuild(rebuilt.engine.store, archive, newest, clock.now(), lambda _: None)
         await check(rebuilt, "things", history.items)
         await check(rebuilt, "to-time", history.at(moment))
+        earlier = moments.at(manifests.newest(archive).manifest, backed_up_at + 5)
+        rebuilt = Process(MemoryStore(), clock)
+        await rebuild(rebuilt.engine.store, archive, earlier, clock.now(), lambda _: None)
+        await check(rebuilt, "things", history.at(earlier.time))
 
     backend.run(scenario)
