@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -23,12 +24,15 @@ from slipring.engine.archive.opening import open_destination
 from slipring.engine.archive.rebuild import Source, rebuild
 from slipring.engine.archive.segments import SegmentDamaged
 from slipring.engine.scrub.findings import Kind, Watch
+from slipring.engine.scrub.run import scrub
 from slipring.engine.snapshots.saved import Snapshots
 from slipring.storage.contract import Writes
 from slipring.storage.memory import MemoryStore
 from tests.archive.bucket import bucket
 from tests.archive.scene import HOUR, Scene
+from tests.engine.mortal import Died, MortalStore
 from tests.engine.running import Process
+from tests.engine.test_cuts import until_it_is_not_cut
 from tests.engine.test_recovery import ENABLED, check, finish, seeded
 
 
@@ -400,10 +404,11 @@ def test_a_deployment_is_rebuilt_on_an_empty_store_only(tmp_path: Path) -> None:
         manifest = scene.manifest()
         with pytest.raises(ArchiveError, match="not empty"):
             await rebuild(scene.store, scene.destination, moments.newest(manifest), 0.0, lambda _: None)
-        store = _Dying()
-        with pytest.raises(_Died):
+        store = MortalStore()
+        store.commits_left = 3
+        with pytest.raises(Died):
             await rebuild(store, scene.destination, moments.newest(manifest), 0.0, lambda _: None)
-        store.commits_left = 1_000_000
+        store.revive()
         await store.commit((), lambda _: Writes({keyspace.CATALOG + b"auser": b"somebody"}, None, None))
         await store.commit((), lambda _: Writes({b"\x02\x00\x00\x00\x01left over": b"x"}, None, None))
         await rebuild(store, scene.destination, moments.newest(manifest), scene.clock.now(), lambda _: None)
@@ -413,20 +418,34 @@ def test_a_deployment_is_rebuilt_on_an_empty_store_only(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
-class _Died(Exception):
-    pass
+def test_a_rebuild_is_begun_anew_whichever_commit_was_the_last(tmp_path: Path) -> None:
+    """Killed at every commit in turn: nothing shows of a rebuild that was not finished, and the next one is whole."""
 
+    async def scenario() -> None:
+        scene = Scene(Directory(tmp_path), seeded())
+        await scene.history.create()
+        await scene.write(300)
+        await scene.archiver.round()
+        moment = moments.newest(scene.manifest())
 
-class _Dying(MemoryStore):
-    """A store that is killed after some commits."""
+        async def is_cut(cut: int) -> bool:
+            store = MortalStore()
+            store.commits_left = cut
+            was_cut = True
+            with suppress(Died):
+                await rebuild(store, scene.destination, moment, scene.clock.now(), lambda _: None)
+                was_cut = False
+            store.revive()
+            if was_cut:
+                assert (await Process(store, scene.clock).call("ListTables"))["TableNames"] == []
+                await rebuild(store, scene.destination, moment, scene.clock.now(), lambda _: None)
+            await check(Process(store, scene.clock), "things", scene.history.items)
+            assert (await scrub(store, Watch(lambda _: None, lambda _: None))).findings == []
+            return was_cut
 
-    commits_left = 3
+        assert await until_it_is_not_cut(is_cut) > 3
 
-    async def commit(self, reads: Any, decide: Any) -> Any:
-        self.commits_left -= 1
-        if self.commits_left < 0:
-            raise _Died
-        return await super().commit(reads, decide)
+    asyncio.run(scenario())
 
 
 @pytest.mark.parametrize("address", ["s3://", "ftp://host/path", "s3://bucket/x?unknown=1"])

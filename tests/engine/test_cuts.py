@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from slipring.clock import ManualClock
+from slipring.engine import keyspace
 from slipring.engine.scrub.findings import Watch
 from slipring.engine.scrub.run import scrub
 from slipring.engine.snapshots.saved import Snapshots
 from slipring.model.errors.tree import ResourceNotFoundException
-from slipring.storage.contract import Store
+from slipring.model.keys import successor
+from slipring.storage.contract import Store, Writes
 from tests.engine.mortal import Died, MortalStore, do_jobs, ids_in_use
 from tests.engine.running import Process
 
@@ -35,6 +37,16 @@ GROUPS: dict[str, Any] = {
 }
 DEFINITIONS = [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "group")]
 RECOVERY = {"PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True}}
+
+
+async def until_it_is_not_cut(scenario: Callable[[int], Awaitable[bool]]) -> int:
+    """Cut at the first commit, the second, and so on, until a scenario says that it came to its end. Returns how many
+    cuts there were."""
+    for cut in count():
+        assert cut < CUTS_MAX
+        if not await scenario(cut):
+            return cut
+    raise AssertionError
 
 
 async def prepared(store: Store, clock: ManualClock) -> Process:
@@ -122,14 +134,7 @@ def test_work_is_taken_up_whichever_commit_was_the_last(work: Work) -> None:
         await _check_all(process)
         return was_cut
 
-    async def until_it_is_not_cut() -> int:
-        for cut in count():
-            assert cut < CUTS_MAX
-            if not await scenario(cut):
-                return cut
-        raise AssertionError
-
-    assert asyncio.run(until_it_is_not_cut()) > 2, "there was something to cut"
+    assert asyncio.run(until_it_is_not_cut(scenario)) > 2, "there was something to cut"
 
 
 async def _check_all(process: Process) -> None:
@@ -192,11 +197,39 @@ def test_a_snapshot_is_saved_or_loaded_whole_or_not_at_all(kind: str) -> None:
         assert (await scrub(store, Watch(lambda _: None, lambda _: None))).findings == []
         return was_cut
 
-    async def until_it_is_not_cut() -> int:
-        for cut in count():
-            assert cut < CUTS_MAX
-            if not await scenario(cut):
-                return cut
-        raise AssertionError
+    assert asyncio.run(until_it_is_not_cut(scenario)) > 3, "there was something to cut"
 
-    assert asyncio.run(until_it_is_not_cut()) > 3, "there was something to cut"
+
+def test_a_repair_goes_on_whichever_commit_was_the_last() -> None:
+    """Entries that are missing, stray and wrong, counters that are off: the next scrub repairs the rest."""
+
+    async def damaged() -> tuple[MortalStore, Process]:
+        store = MortalStore()
+        process = await prepared(store, ManualClock())
+        await add_index(process)
+        await do_jobs(process.engine)
+        table = await process.engine.catalog.table("things")
+        prefix = keyspace.all_index_entries(table.id)
+        entries = await store.scan(prefix, successor(prefix), limit=ITEMS, bytes_max=1 << 30)
+        puts: dict[bytes, bytes | None] = {key: None for key, _ in entries[:40]}
+        puts.update({key: entries[0][1] for key, _ in entries[40:80]})
+        puts.update({key + b"stray": value for key, value in entries[80:120]})
+        await store.commit((), lambda _: Writes(puts, {table.indexes[0].count_key: (7, 70)}, None))
+        return store, process
+
+    async def scenario(cut: int) -> bool:
+        store, _ = await damaged()
+        store.commits_left = cut
+        was_cut = True
+        with suppress(Died):
+            await scrub(store, Watch(lambda _: None, lambda _: None), repairs=True)
+            was_cut = False
+        store.revive()
+        await scrub(store, Watch(lambda _: None, lambda _: None), repairs=True)
+        assert (await scrub(store, Watch(lambda _: None, lambda _: None))).findings == []
+        process = Process(store, ManualClock())
+        assert await count_of(process, "things") == ITEMS
+        assert await count_of(process, "things", IndexName="groups") == ITEMS
+        return was_cut
+
+    assert asyncio.run(until_it_is_not_cut(scenario)) > 1, "there was something to cut"
