@@ -214,3 +214,27 @@ def test_writers_of_one_table_look_at_guards_of_their_own(own_address: str) -> N
             assert await store.get_many([here, there]) == [b"guard", b"guard"]
 
     asyncio.run(scenario())
+
+
+def test_several_rows_are_read_as_they_were_at_one_moment(spread_address: str) -> None:
+    """Whatever buckets they are in, and whether they are there or not: two writers put and delete pairs of rows, of
+    which a reader never sees one without the other."""
+    pairs = [(keyspace.items(n) + b"\x00\x00k", keyspace.items(n) + bytes((n, 0x80)) + b"k") for n in (3, 90, 250)]
+
+    async def write(store: Store, pair: tuple[bytes, bytes]) -> None:
+        for n in range(12):
+            value = None if n % 3 == 2 else b"%d" % n
+            await put(store, dict.fromkeys(pair, value))
+
+    async def read(store: Store, pair: tuple[bytes, bytes], writing: list[asyncio.Task[None]]) -> None:
+        while not all(task.done() for task in writing):
+            first, second = await store.get_many(pair)
+            assert first == second
+
+    async def scenario() -> None:
+        async with opened(spread_address) as one, opened(spread_address) as other:
+            writing = [asyncio.create_task(write(one, pair)) for pair in pairs]
+            await asyncio.gather(*(read(other, pair, writing) for pair in pairs))
+            await asyncio.gather(*writing)
+
+    asyncio.run(scenario())

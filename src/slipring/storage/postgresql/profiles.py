@@ -48,6 +48,8 @@ class Profile:
     """What is set within it."""
     begin_view: str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
     """Opens a transaction that reads from one view."""
+    has_views: bool = True
+    """Whether a statement reads all its rows as they were at one moment, whichever machines they are on."""
     holds: str | None = None
     """How a row that must not change before the commit is locked, one row at a time; None if the isolation sees to
     it."""
@@ -94,6 +96,7 @@ PROFILES: Mapping[str, Profile] = {
             syncs_as_postgresql=True,
             begin="BEGIN ISOLATION LEVEL READ COMMITTED",
             after_begin=f"SET LOCAL lock_timeout = '{_LOCKS['lock_timeout']}'",
+            has_views=False,
             holds="FOR SHARE",
             grasps=True,
             buckets=128,

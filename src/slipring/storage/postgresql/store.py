@@ -15,6 +15,7 @@ from slipring.storage.postgresql.address import READING, WRITING, Address
 from slipring.storage.postgresql.buckets.session import session_maker
 from slipring.storage.postgresql.committer import Committer
 from slipring.storage.postgresql.errors import refusal
+from slipring.storage.postgresql.locked_reads import LockedReads
 from slipring.storage.postgresql.noticing import Noticing
 from slipring.storage.postgresql.pages import Pages, Pair
 from slipring.storage.postgresql.pool import Pool
@@ -52,6 +53,12 @@ class PostgresqlStore:
         self._reads = Reads(reading, self._statements, self._noticing, self._tasks)
         self._pool = Pool(others[len(writing) :])
         self._pages = Pages(self._statements)
+        ids = ids or Ids()
+        self._locked_reads = (
+            None
+            if address.profile.has_views
+            else LockedReads(self._pool, self._statements, address.profile, self._noticing, self._clock, ids)
+        )
         self._committer = Committer(
             writing,
             self._statements,
@@ -59,7 +66,7 @@ class PostgresqlStore:
             self._noticing,
             self._tasks,
             self._clock,
-            ids or Ids(),
+            ids,
         )
         self._opening: set[asyncio.Future[None]] = set()
 
@@ -81,6 +88,8 @@ class PostgresqlStore:
     async def get_many(self, keys: Sequence[bytes]) -> list[bytes | None]:
         if self._closed:
             raise _closed()
+        if self._locked_reads is not None and self._locked_reads.concern(keys):
+            return await self._tasks.run(self._locked_reads.get_many(keys))
         return await self._reads.get_many(keys)
 
     async def scan(self, start: bytes, stop: bytes, *, limit: int, bytes_max: int, reverse: bool = False) -> list[Pair]:

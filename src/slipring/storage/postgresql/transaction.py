@@ -34,7 +34,7 @@ class SeveralStatements:
         """Raises Conflict or StoreError, and then nothing was written, or ConnectionLost."""
         try:
             if not session.is_in_transaction:
-                await self._begin(session)
+                await self.begin(session)
             await self._mark(session, landing.commit, marker, last_commit)
             await self._check(session, landing)
             await self._write(session, landing)
@@ -48,13 +48,14 @@ class SeveralStatements:
 
         Raises what `land` raises. `leave` ends it, if nothing is landed in it."""
         try:
-            await self._begin(session)
+            await self.begin(session)
             await session.fetch(self._statements.grasp, places)
         except (Conflict, StoreError):
             await leave(session)
             raise
 
-    async def _begin(self, session: Session) -> None:
+    async def begin(self, session: Session) -> None:
+        """Begin a transaction. Raises what `land` raises."""
         await session.execute(self._profile.begin)
         if self._profile.after_begin:
             # By itself: Citus passes on the text that it came in.
