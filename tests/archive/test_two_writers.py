@@ -129,8 +129,9 @@ def test_of_two_copies_of_a_store_one_goes_on(destination: Destination) -> None:
         copy.history.items = dict(scene.history.items)
         copy.clock.advance(100)
         for _ in range(3):
-            await copy.write(3)
-            await scene.write(3)
+            # So many that some of them change something: without, there is no manifest to write.
+            await copy.write(15)
+            await scene.write(15)
             assert await copy.archiver.round()
             assert not await scene.archiver.round()
         await check(await copy.rebuilt(), "things", copy.history.items)
