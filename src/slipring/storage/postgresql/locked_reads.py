@@ -67,9 +67,11 @@ class LockedReads:
     async def _read(self, session: Session, places: list[bytes]) -> Rows:
         await self._transactions.begin(session)
         try:
-            for place in places:
-                if not await session.fetch(self._statements.hold, place):
-                    await session.fetch(self._statements.insert, self._ids.number(), [place], [None], [None])
+            held = {place for place, _ in await session.fetch(self._statements.hold_all, places)}
+            absent = [place for place in places if place not in held]
+            if absent:
+                nothing = [None] * len(absent)
+                await session.fetch(self._statements.insert, self._ids.number(), absent, nothing, nothing)
             return await session.fetch(self._statements.see, [*places, VERSION_PLACE])
         finally:
             await leave(session)

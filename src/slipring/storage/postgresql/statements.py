@@ -58,6 +58,8 @@ class Statements:
 
         self.hold = f"SELECT n FROM {kv} WHERE k = $1 {holds or ''}"
         """The commit of a row that nobody changes before this transaction ends."""
+        self.hold_all = f"SELECT k, n FROM {kv} WHERE k = ANY($1::bytea[]) {holds or ''}"
+        """The same of several rows, those that are there."""
         self.versions = f"SELECT k, n FROM {kv} WHERE k = ANY($1::bytea[])"
         self.grasp = f"UPDATE {kv} SET n = n WHERE k = ANY($1::bytea[]) RETURNING k, n"
         """The same as `versions`, of rows that nobody else changes from now on."""

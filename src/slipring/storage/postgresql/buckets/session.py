@@ -52,6 +52,7 @@ class BucketSession(Session):
             statements.page_by_keys_reverse: self._page_by_keys_reverse,
             statements.versions: self._versions,
             statements.hold: self._hold,
+            statements.hold_all: self._hold_all,
             statements.grasp: self._grasp,
             statements.insert: self._insert,
             statements.replace: self._replace,
@@ -165,6 +166,16 @@ class BucketSession(Session):
 
     async def _hold(self, place: bytes) -> Rows:
         return await self._run(self._sql.hold, *[column[0] for column in self._buckets.pairs([place], self._home)])
+
+    async def _hold_all(self, places: Bytes) -> Rows:
+        # Citus locks rows FOR SHARE in one shard at a time.
+        by_bucket: dict[int, list[bytes]] = {}
+        for bucket, place in zip(*self._buckets.pairs(places, self._home), strict=True):
+            by_bucket.setdefault(bucket, []).append(place)
+        rows: Rows = []
+        for bucket, together in sorted(by_bucket.items()):
+            rows += await self._run(self._sql.hold_all, bucket, together)
+        return rows
 
     async def _grasp(self, places: Bytes) -> Rows:
         return await self._at(self._sql.grasp_in, self._sql.grasp_among, self._buckets.all_pairs(places))

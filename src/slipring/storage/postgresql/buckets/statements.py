@@ -75,6 +75,7 @@ class BucketStatements:
 
     def _write(self, kv: str, counts: str, holds: str) -> None:
         self.hold = f"SELECT n FROM {kv} WHERE h = $1::int AND k = $2 {holds}"
+        self.hold_all = f"SELECT k, n FROM {kv} WHERE {_IN} {holds}"
         self.grasp_in = f"UPDATE {kv} SET n = n WHERE {_IN} RETURNING k, n"
         self.grasp_among = f"UPDATE {kv} AS kv SET n = kv.n FROM {_WANTED} WHERE {_AMONG} RETURNING kv.k, kv.n"
         self.erase_in = f"DELETE FROM {kv} WHERE {_IN}"
