@@ -105,7 +105,7 @@ class Log:
             raise store_error(error, "write to the journal", self._directory) from None
         if not self._relaxed:
             try:
-                await self._syncs.run(journal.segment)
+                await self._syncs.run(journal.segment, commits)
             except OSError as error:
                 # Nobody knows whether it is durable, and asking again would not tell: the kernel may have dropped it.
                 self._refusal = StoreUnavailable(f"{journal.segment.path}: writing has stopped: a sync failed: {error}")

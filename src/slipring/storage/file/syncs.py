@@ -1,5 +1,5 @@
-"""Where syncs are waited for: by the kernel, beside the event loop; where it cannot, on the loop while the disk is
-quick and in a thread while it is slow."""
+"""Where syncs are waited for: on the event loop for a few commits on a quick disk, else by the kernel, beside the loop;
+where it cannot, on the loop while the disk is quick and in a thread while it is slow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,20 @@ _SLOW_SECONDS = 0.001
 """Reads wait for a sync on the loop. A sync in a thread waits for the interpreter's lock, some 50 microseconds at rest
 and a millisecond under load. Measured, the first costs more from about here on (docs/adr/0001-embedded-store.md)."""
 
+_QUICK_SECONDS = 0.0003
+_FEW_COMMITS = 6
+"""The kernel needs a processor for its part, which a busy loop leaves to it late: measured, among many reads a lone
+write waited for milliseconds, and reads that wait for a tenth of one do not show. With more commits in a group, more
+requests can be acted on meanwhile than that costs."""
+
+_LATE_SECONDS = 0.003
+_SYNCS_ON_THE_LOOP = 2048
+"""After the kernel was so late on a quick disk, as many are made on the loop."""
+
 _WEIGHT = 0.125
+_FORGETTING = 0.995
+"""How much of the average is left after each sync by the kernel, whose time on the disk is not known: now and then the
+loop tries the disk again."""
 
 
 class Syncable(Protocol):
@@ -33,13 +46,24 @@ class Syncs:
     def __init__(self, clock: Clock, disk: Disk) -> None:
         self._clock = clock
         self._average_seconds = 0.0
+        self._on_the_loop = 0
+        """How many syncs the kernel is not asked for, having been late."""
         self._worker = Worker("slipring-sync")
         self._kernel = disk.kernel_syncs()
 
-    async def run(self, file: Syncable) -> None:
-        """Return when the file is synced. Raises what `sync` raises."""
+    async def run(self, file: Syncable, commits: int) -> None:
+        """Return when the file is synced, with what so many commits wrote. Raises what `sync` raises."""
         if self._kernel is not None:
+            is_quick = self._average_seconds < _QUICK_SECONDS
+            if is_quick and (commits <= _FEW_COMMITS or self._on_the_loop):
+                self._on_the_loop -= self._on_the_loop > 0
+                self._timed(file)
+                return
+            self._average_seconds *= _FORGETTING
+            started = self._clock.monotonic()
             if await self._kernel.run(file.fd):
+                if self._clock.monotonic() - started > _LATE_SECONDS:
+                    self._on_the_loop = _SYNCS_ON_THE_LOOP
                 return
             self._kernel.close()
             self._kernel = None
