@@ -19,6 +19,7 @@ ROOMS = (
     "server",
     "front",
     "assembly",
+    "upkeep",
     "settings",
     "console",
     "bench",

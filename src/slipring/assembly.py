@@ -9,23 +9,21 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slipring.admin.archive_calls import add_archive_calls, archive_samples
+from slipring.admin.archive_calls import add_archive_calls
 from slipring.admin.calls import AdminCalls
 from slipring.admin.clock_calls import FollowClock, add_clock_calls
 from slipring.admin.fault_calls import add_fault_calls
 from slipring.admin.samples import Samples, by_label
 from slipring.admin.snapshot_calls import add_snapshot_calls
-from slipring.admin.stored import journal_samples, renewal_samples, scrub_samples, store_samples, table_samples
+from slipring.admin.stored import journal_samples, store_samples, table_samples
 from slipring.admin.stream_calls import add_stream_calls
 from slipring.admin.trigger_calls import add_trigger_calls, trigger_samples
 from slipring.admin.upkeep_calls import add_upkeep_calls
 from slipring.clock import Clock, Ids
 from slipring.edge.contract import Administer, Api, Ready
-from slipring.engine.archive.archiver import Archiver
 from slipring.engine.archive.destinations import Destination
 from slipring.engine.archive.opening import open_destination
 from slipring.engine.engine import Engine
-from slipring.engine.scrub.passes import Passes
 from slipring.engine.snapshots.saved import Snapshots
 from slipring.faults.active import Faults
 from slipring.faults.api import Over
@@ -41,9 +39,9 @@ from slipring.storage.encryption.opening import unlocked
 from slipring.storage.sealing import MasterKeyError, Seal
 from slipring.triggers.targets import opened
 from slipring.triggers.triggers import Triggers
+from slipring.upkeep import upkeep_of
 
 if TYPE_CHECKING:
-    from slipring.engine.renewal import Renewal
     from slipring.iam.access import Access
     from slipring.operations.access.gate import Gate
 
@@ -93,18 +91,11 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
     engine = Engine(store, clock, ids, settings.pace(), settings.tables_max, encrypted=encrypted)
     snapshots = Snapshots(engine)
     triggers = Triggers(engine, callees, settings.region)
-    archiver = None
-    if destination is not None:
-        interval_s, days = settings.archive_interval_s, settings.archive_days
-        archiver = Archiver(store, engine.catalog, clock, ids, destination, interval_s, days)
-    engine.background.archives = archiver is not None
+    upkeep = upkeep_of(engine, settings, ids, destination)
+    engine.background.archives = upkeep.archiver is not None
     engine.start()
     triggers.start()
-    scrubs = Passes(store, clock, ids, settings.scrub_interval_s)
-    scrubs.start()
-    if archiver is not None:
-        archiver.start()
-    renewal = _renewal(store, clock, ids) if encrypted else None
+    upkeep.start()
 
     @cache
     def access() -> Access:
@@ -116,11 +107,7 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
     async def close() -> None:
         if access.cache_info().currsize:
             await access().keyring.stop()
-        if archiver is not None:
-            await archiver.stop()
-        await scrubs.stop()
-        if renewal is not None:
-            await renewal.stop()
+        await upkeep.stop()
         await triggers.stop()
         await engine.stop()
         snapshots.close()
@@ -131,11 +118,11 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
             await access().check_master_key()
         if settings.auth != "off":
             await _warn_of_accounts(settings, access())
+            access().keyring.start()
     except (MasterKeyError, StoreError):
         await close()
         raise
-    if settings.auth != "off":
-        access().keyring.start()
+    gate = None if settings.auth == "off" else _gate(settings, engine)
 
     def samples() -> Samples:
         denied = {} if gate is None else gate.denied
@@ -145,10 +132,8 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
             **store_samples(store),
             **table_samples(engine.catalog.usages),
             **journal_samples(engine.background.journal_sizes),
-            **scrub_samples(scrubs),
             **trigger_samples(triggers),
-            **archive_samples(archiver),
-            **renewal_samples(renewal),
+            **upkeep.samples(),
             "slipring_denied_requests_total": by_label(denied),
         }
 
@@ -158,9 +143,8 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
 
     calls = _admin_calls(settings, engine, triggers, follow_clock)
     add_snapshot_calls(calls, snapshots)
-    add_archive_calls(calls, store, archiver)
+    add_archive_calls(calls, store, upkeep.archiver)
     add_fault_calls(calls, Faults() if faults is None else faults, settings.workers)
-    gate = None if settings.auth == "off" else _gate(settings, engine)
 
     def over(other: Store) -> Api:
         return Service(engine.over(other), HANDLERS, WORDINGS[settings.wording], gate)
@@ -225,17 +209,6 @@ def _sealed(destination: Destination, master_key: bytes | None, ids: Ids) -> Des
 
     assert master_key is not None, "the store was opened with it"
     return SealedDestination(destination, Seal(master_key, ids.secret_bytes))
-
-
-def _renewal(store: Store, clock: Clock, ids: Ids) -> Renewal:
-    """What seals the values of an encrypted store anew, begun."""
-    from slipring.engine.renewal import Renewal
-    from slipring.storage.encryption.store import EncryptedStore
-
-    assert isinstance(store, EncryptedStore)
-    renewal = Renewal(store, clock, ids)
-    renewal.start()
-    return renewal
 
 
 def _gate(settings: Settings, engine: Engine) -> Gate:
