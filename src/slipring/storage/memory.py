@@ -7,7 +7,6 @@ from typing import Any
 
 from slipring.storage.contract import Decide, R, StoreUnavailable
 from slipring.storage.decisions import Group
-from slipring.storage.gaps import Gaps
 from slipring.storage.layers import BottomLayer, Layer, LayerStack, Pair, Pin, scan
 from slipring.storage.store_url import StoreUrl
 from slipring.storage.watchers import Watchers
@@ -20,18 +19,11 @@ def open_memory(url: StoreUrl) -> MemoryStore:
     return MemoryStore()
 
 
-def _scan(
-    layers: tuple[Layer, ...],
-    start: bytes,
-    stop: bytes,
-    limit: int,
-    bytes_max: int,
-    reverse: bool,
-    gaps: Gaps | None = None,
-) -> list[Pair]:
+def _parted(layers: tuple[Layer, ...]) -> tuple[tuple[Layer, ...], BottomLayer]:
+    """The layers over the lowest, and that one."""
     bottom = layers[-1]
     assert isinstance(bottom, BottomLayer)
-    return scan(layers[:-1], bottom, start, stop, limit, bytes_max, reverse, gaps)
+    return layers[:-1], bottom
 
 
 class MemoryStore:
@@ -51,7 +43,7 @@ class MemoryStore:
 
     async def scan(self, start: bytes, stop: bytes, *, limit: int, bytes_max: int, reverse: bool = False) -> list[Pair]:
         self._check_open()
-        return _scan(self._stack.layers, start, stop, limit, bytes_max, reverse, self._stack.gaps)
+        return scan(*_parted(self._stack.layers), start, stop, limit, bytes_max, reverse, self._stack.gaps)
 
     async def commit(self, reads: Sequence[bytes], decide: Decide[R]) -> R:
         self._check_open()
@@ -119,7 +111,7 @@ class MemorySnapshot:
         return [await self.get(key) for key in keys]
 
     async def scan(self, start: bytes, stop: bytes, *, limit: int, bytes_max: int, reverse: bool = False) -> list[Pair]:
-        return _scan(self._layers(), start, stop, limit, bytes_max, reverse)
+        return scan(*_parted(self._layers()), start, stop, limit, bytes_max, reverse)
 
     def close(self) -> None:
         pin, self._pin = self._pin, None

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from slipring.clock import Clock
 from slipring.storage.file.disk import Disk
+from slipring.storage.file.kernel_syncs import KernelSyncs
 from slipring.storage.file.worker import Worker
 
 _SLOW_SECONDS = 0.001
@@ -53,20 +54,8 @@ class Syncs:
 
     async def run(self, file: Syncable, commits: int) -> None:
         """Return when the file is synced, with what so many commits wrote. Raises what `sync` raises."""
-        if self._kernel is not None:
-            is_quick = self._average_seconds < _QUICK_SECONDS
-            if is_quick and (commits <= _FEW_COMMITS or self._on_the_loop):
-                self._on_the_loop -= self._on_the_loop > 0
-                self._timed(file)
-                return
-            self._average_seconds *= _FORGETTING
-            started = self._clock.monotonic()
-            if await self._kernel.run(file.fd):
-                if self._clock.monotonic() - started > _LATE_SECONDS:
-                    self._on_the_loop = _SYNCS_ON_THE_LOOP
-                return
-            self._kernel.close()
-            self._kernel = None
+        if self._kernel is not None and not self._suits_the_loop(commits) and await self._run_by(self._kernel, file):
+            return
         if self._average_seconds < _SLOW_SECONDS:
             self._timed(file)
         else:
@@ -77,6 +66,26 @@ class Syncs:
         if self._kernel is not None:
             self._kernel.close()
             self._kernel = None
+
+    def _suits_the_loop(self, commits: int) -> bool:
+        if self._average_seconds >= _QUICK_SECONDS:
+            return False
+        if self._on_the_loop:
+            self._on_the_loop -= 1
+            return True
+        return commits <= _FEW_COMMITS
+
+    async def _run_by(self, kernel: KernelSyncs, file: Syncable) -> bool:
+        """False if the kernel does not take it on; it is not asked again then."""
+        self._average_seconds *= _FORGETTING
+        started = self._clock.monotonic()
+        if not await kernel.run(file.fd):
+            kernel.close()
+            self._kernel = None
+            return False
+        if self._clock.monotonic() - started > _LATE_SECONDS:
+            self._on_the_loop = _SYNCS_ON_THE_LOOP
+        return True
 
     def _timed(self, file: Syncable) -> None:
         started = self._clock.monotonic()

@@ -46,7 +46,7 @@ class Statements:
         self.see = f"SELECT k, v, n FROM {kv} WHERE k = ANY($1::bytea[])"
         """The same of values alone."""
 
-        self.page, self.page_reverse = (_page(kv, version, order) for order in ("", " DESC"))
+        self.page, self.page_reverse = (f"{page(kv, order)} UNION ALL {version}" for order in ("", " DESC"))
         """$1 <= place < $2, at most $3 rows, up to the one that brings the bytes to $4. Rows: place, rest, value; one
         more row tells the version."""
 
@@ -84,7 +84,7 @@ class Statements:
         self.unmark = f"DELETE FROM {marks} WHERE p = $1"
         self.forget_marks = f"DELETE FROM {marks} WHERE at < now() - interval '30 days'"
         self.forget_absent = f"DELETE FROM {kv} WHERE k = ANY($1::bytea[]) AND n = $2 AND v IS NULL"
-        self.size = f"SELECT pg_total_relation_size('{_literal(kv)}') + pg_total_relation_size('{_literal(counts)}')"
+        self.size = f"SELECT pg_total_relation_size('{escaped(kv)}') + pg_total_relation_size('{escaped(counts)}')"
 
     def land(self, parts: tuple[str, ...]) -> str:
         """The statement that writes a group that needs these parts, see `parts`."""
@@ -94,18 +94,22 @@ class Statements:
         return text
 
 
-def _literal(text: str) -> str:
+def escaped(text: str) -> str:
+    """A text for between the quotes of a literal."""
     return text.replace("'", "''")
 
 
-def _page(kv: str, version: str, order: str) -> str:
+def page(kv: str, order: str, first: int = 1, where: str = "") -> str:
+    """The rows of a page; `first` is the number of its first parameter, and `where` what else the rows must be like."""
+    start, stop, rows, size = (f"${first + place}" for place in range(4))
     return f"""
         SELECT k, rest, v FROM (
           SELECT k, rest, v, sum(length(v)) OVER (ORDER BY k{order} ROWS UNBOUNDED PRECEDING) - length(v) AS before
           FROM (
-            SELECT k, rest, v FROM {kv} WHERE k >= $1 AND k < $2 AND v IS NOT NULL ORDER BY k{order} LIMIT $3
+            SELECT k, rest, v FROM {kv} WHERE {where}k >= {start} AND k < {stop} AND v IS NOT NULL
+            ORDER BY k{order} LIMIT {rows}
           ) AS found
-        ) AS measured WHERE before < $4 UNION ALL {version}"""
+        ) AS measured WHERE before < {size}"""
 
 
 def _page_by_keys(kv: str, counts: str, order: str) -> str:

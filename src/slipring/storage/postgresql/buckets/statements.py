@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from slipring.storage.contract import GUARDS
 from slipring.storage.postgresql.places import after
-from slipring.storage.postgresql.statements import FULL_KEY, Statements
+from slipring.storage.postgresql.statements import FULL_KEY, Statements, escaped, page
 
 _WANTED = "unnest($2::int[], $3::bytea[]) AS wanted (h, k)"
 _IN = "h = $1::int AND k = ANY($2::bytea[])"
@@ -28,7 +28,7 @@ class BucketStatements:
         self._page(kv, counts)
         self._write(kv, counts, holds or "")
         self._mark(marks)
-        sizes = [f"citus_total_relation_size('{_quoted(table)}')" for table in (kv, counts)]
+        sizes = [f"citus_total_relation_size('{escaped(table)}')" for table in (kv, counts)]
         self.size = f"SELECT {' + '.join(sizes)}"
 
     def _read(self, kv: str, counts: str) -> None:
@@ -52,10 +52,10 @@ class BucketStatements:
         version = f"SELECT k, NULL::bytea, v FROM {kv} WHERE k = '' AND h"
         one_copy = f"(h = 0 OR (k <> '' AND (k < {_literal(GUARDS)} OR k >= {_literal(after(GUARDS))})))"
         self.page_in, self.page_in_reverse = (
-            f"{_page(kv, 'h = $1::int', order)} UNION ALL {version} = $1::int" for order in ("", " DESC")
+            f"{page(kv, order, 2, 'h = $1::int AND ')} UNION ALL {version} = $1::int" for order in ("", " DESC")
         )
         self.page_among, self.page_among_reverse = (
-            _page(kv, f"h = ANY($1::int[]) AND {one_copy}", order) for order in ("", " DESC")
+            page(kv, order, 2, f"h = ANY($1::int[]) AND {one_copy} AND ") for order in ("", " DESC")
         )
         """$2 <= place < $3, at most $4 rows, up to the one that brings the bytes to $5. Of one bucket the version comes
         along."""
@@ -99,17 +99,6 @@ class BucketStatements:
         self.unmark = f"DELETE FROM {marks} WHERE h = $1::int AND p = $2"
 
 
-def _page(kv: str, where: str, order: str) -> str:
-    return f"""
-        SELECT k, rest, v FROM (
-          SELECT k, rest, v, sum(length(v)) OVER (ORDER BY k{order} ROWS UNBOUNDED PRECEDING) - length(v) AS before
-          FROM (
-            SELECT k, rest, v FROM {kv} WHERE {where} AND k >= $2 AND k < $3 AND v IS NOT NULL
-            ORDER BY k{order} LIMIT $4
-          ) AS found
-        ) AS measured WHERE before < $5"""
-
-
 def _values(rows: int, columns: int) -> str:
     """Parameters for so many rows, one row after the other."""
     numbers = [[f"${row * columns + column + 1}" for column in range(columns)] for row in range(rows)]
@@ -118,7 +107,3 @@ def _values(rows: int, columns: int) -> str:
 
 def _literal(value: bytes) -> str:
     return f"'\\x{value.hex()}'::bytea"
-
-
-def _quoted(name: str) -> str:
-    return name.replace("'", "''")
