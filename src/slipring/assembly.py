@@ -39,7 +39,7 @@ from slipring.storage.encryption.opening import unlocked
 from slipring.storage.sealing import MasterKeyError, Seal
 from slipring.triggers.targets import opened
 from slipring.triggers.triggers import Triggers
-from slipring.upkeep import upkeep_of
+from slipring.upkeep import Upkeep, upkeep_of
 
 if TYPE_CHECKING:
     from slipring.iam.access import Access
@@ -114,11 +114,7 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
         await store.close()
 
     try:
-        if master_key is not None:
-            await access().check_master_key()
-        if settings.auth != "off":
-            await _warn_of_accounts(settings, access())
-            access().keyring.start()
+        await _begin_access(settings, master_key, access)
     except (MasterKeyError, StoreError):
         await close()
         raise
@@ -128,22 +124,14 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
         denied = {} if gate is None else gate.denied
         if access.cache_info().currsize:
             denied = {**denied, **access().tokens.denied}
-        return {
-            **store_samples(store),
-            **table_samples(engine.catalog.usages),
-            **journal_samples(engine.background.journal_sizes),
-            **trigger_samples(triggers),
-            **upkeep.samples(),
-            "slipring_denied_requests_total": by_label(denied),
-        }
+        told = {**_engine_samples(engine), **trigger_samples(triggers), **upkeep.samples()}
+        return {**told, "slipring_denied_requests_total": by_label(denied)}
 
     async def follow_clock() -> dict[str, Any]:
         deleted = await engine.follow_clock()
         return {"expired_items": deleted, "triggers_behind": await triggers.caught_up(_CAUGHT_UP_WITHIN_S)}
 
-    calls = _admin_calls(settings, engine, triggers, follow_clock)
-    add_snapshot_calls(calls, snapshots)
-    add_archive_calls(calls, store, upkeep.archiver)
+    calls = _admin_calls(settings, engine, triggers, snapshots, upkeep, follow_clock)
     add_fault_calls(calls, Faults() if faults is None else faults, settings.workers)
 
     def over(other: Store) -> Api:
@@ -162,6 +150,23 @@ async def build(settings: Settings, clock: Clock, ids: Ids, faults: Faults | Non
         over=over,
         follow_clock=follow_clock,
     )
+
+
+async def _begin_access(settings: Settings, master_key: bytes | None, access: Callable[[], Access]) -> None:
+    """Raises StoreError, and MasterKeyError if the secrets in the store are sealed with another."""
+    if master_key is not None:
+        await access().check_master_key()
+    if settings.auth != "off":
+        await _warn_of_accounts(settings, access())
+        access().keyring.start()
+
+
+def _engine_samples(engine: Engine) -> Samples:
+    return {
+        **store_samples(engine.store),
+        **table_samples(engine.catalog.usages),
+        **journal_samples(engine.background.journal_sizes),
+    }
 
 
 async def _warn_of_accounts(settings: Settings, access: Access) -> None:
@@ -217,12 +222,21 @@ def _gate(settings: Settings, engine: Engine) -> Gate:
     return Gate(engine, lenient=settings.auth == "warn", secure=settings.secure)
 
 
-def _admin_calls(settings: Settings, engine: Engine, triggers: Triggers, follow_clock: FollowClock) -> AdminCalls:
+def _admin_calls(
+    settings: Settings,
+    engine: Engine,
+    triggers: Triggers,
+    snapshots: Snapshots,
+    upkeep: Upkeep,
+    follow_clock: FollowClock,
+) -> AdminCalls:
     calls = AdminCalls(test_mode=settings.test_mode)
     add_upkeep_calls(calls, engine)
     add_stream_calls(calls, engine)
     add_trigger_calls(calls, triggers)
     add_clock_calls(calls, engine.clock, follow_clock)
+    add_snapshot_calls(calls, snapshots)
+    add_archive_calls(calls, engine.store, upkeep.archiver)
     return calls
 
 

@@ -9,11 +9,22 @@ import math
 import secrets
 import time
 import uuid
+from datetime import UTC, datetime
 from mmap import PAGESIZE, mmap
 from random import Random
 from typing import Protocol
 
 _REQUEST_ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+
+def iso_time(time_s: float) -> str:
+    """A time since the epoch as people read it, to the millisecond."""
+    return datetime.fromtimestamp(time_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def seconds_of(moment: datetime) -> float:
+    """Seconds since the Unix epoch; without a zone it is UTC."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 class Clock(Protocol):

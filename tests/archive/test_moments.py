@@ -10,6 +10,7 @@ from random import Random
 
 import pytest
 
+from slipring.clock import iso_time
 from slipring.engine import journal_upkeep
 from slipring.engine.archive import archiver, bases, flags, moments, segments
 from slipring.engine.archive.destinations import ArchiveError
@@ -135,7 +136,7 @@ def test_what_is_not_covered_is_refused(tmp_path: Path) -> None:
         manifest = scene.manifest()
         since, until = manifest["Since"], manifest["Time"]
         for time in (since - 0.001, until + 0.001):
-            with pytest.raises(ArchiveError, match=rf"covers the time from {moments.told(since)} to"):
+            with pytest.raises(ArchiveError, match=rf"covers the time from {iso_time(since)} to"):
                 moments.at(manifest, time)
         with pytest.raises(ArchiveError, match="covers no time yet"):
             moments.at({**manifest, "Since": None}, since)
@@ -255,7 +256,7 @@ def test_a_loaded_snapshot_begins_a_new_history(tmp_path: Path) -> None:
         await check(await scene.rebuilt(moments.at(manifest, at)), "things", overwritten)
         await check(await scene.rebuilt(moments.at(manifest, scene.clock.now())), "things", saved)
         [missing] = moments.at(manifest, between).left_out
-        assert missing == f"table things is not in the archive before {moments.told(scene.clock.now())}"
+        assert missing == f"table things is not in the archive before {iso_time(scene.clock.now())}"
 
     asyncio.run(scenario())
 

@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from random import Random
 
 import pytest
 
@@ -22,6 +21,7 @@ from tests.crash.lanes import Lane, Puts, Versions
 from tests.crash.load import Load, check
 from tests.crash.rebuilding import newest_manifest, rebuilt
 from tests.edge.wire import eventually
+from tests.engine.test_recovery import seeded
 
 ROOT = Path(__file__).parents[2]
 HASTY = [COMMAND[0], "-m", "tests.crash.hasty"]
@@ -44,12 +44,6 @@ def _item(number: int) -> Item:
     return {**wire_key((f"filler {number % 50}", number)), "text": {"S": f"{number}" * 20}}
 
 
-def _seeded() -> Random:
-    seed = int.from_bytes(os.urandom(4))
-    print(f"seed {seed}")
-    return Random(seed)
-
-
 def _write_and_wait(api: Api, archive: Path, mark: int) -> None:
     """Write something, and wait until it is archived."""
     generation = newest_manifest(archive)["Generation"]
@@ -67,7 +61,7 @@ def archived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, t
     directory = tmp_path_factory.mktemp("crash")
     archive = directory / "archive"
     flags = ("--store", str(directory / "store"), "--archive", str(archive), "--archive-interval-s", "0.02")
-    random = _seeded()
+    random = seeded()
     lanes: list[Lane] = [Puts("puts 0", random), Puts("puts 1", random), Versions("versions", random)]
     with ThreadPoolExecutor(len(lanes)) as pool:
         for number in range(KILLS + 1):
@@ -114,7 +108,7 @@ def test_what_the_kills_left_is_cleared_away(archived: tuple[Path, tables.Items]
 def test_a_restore_that_is_killed_is_begun_anew(archived: tuple[Path, tables.Items], tmp_path: Path) -> None:
     """Wherever it was: the store is empty, or whole."""
     archive, there = archived
-    random = _seeded()
+    random = seeded()
     new = tmp_path / "new"
     command = [*COMMAND, "restore", "--from", str(archive), "--store", str(new)]
     for _ in range(KILLS):
@@ -134,7 +128,7 @@ def test_a_restore_that_is_killed_is_begun_anew(archived: tuple[Path, tables.Ite
 
 
 def test_a_snapshots_load_that_is_killed_leaves_what_was_there_or_what_was_saved(tmp_path: Path) -> None:
-    random = _seeded()
+    random = seeded()
     store = str(tmp_path / "store")
     with Serving("--store", store) as serving, Api(serving.port) as api:
         _fill(api)

@@ -11,6 +11,7 @@ import pytest
 from slipring.engine import keyspace, namespaces
 from slipring.engine.contents import everything
 from slipring.storage.contract import StoreBusy
+from tests.engine.mortal import do_jobs
 from tests.engine.running import InterruptedStore, Process
 
 Meanwhile = Callable[[Process], Coroutine[Any, Any, Any]]
@@ -41,8 +42,7 @@ def test_a_table_that_changes_at_the_same_moment_goes_too(meanwhile: Meanwhile) 
         await process.put("things", "a")
         store.before_commit(lambda: meanwhile(process))
         await namespaces.erase(process.engine, "")
-        while jobs := await process.engine.background._jobs():
-            await process.engine.background._step(*jobs[0])
+        await do_jobs(process.engine)
         for prefix in (keyspace.TABLE_RECORDS, keyspace.TABLE_GUARDS, keyspace.ITEMS):
             assert await everything(store, prefix) == []
 

@@ -10,11 +10,11 @@ import pytest
 
 from slipring.clock import ManualClock
 from slipring.engine import keyspace
-from slipring.engine.engine import Engine
 from slipring.engine.snapshots.errors import SnapshotError
 from slipring.engine.snapshots.saved import Snapshots
 from slipring.model.keys import successor
 from slipring.storage.contract import Decide, R, StoreUnavailable
+from tests.engine.mortal import do_jobs
 from tests.engine.running import InterruptedStore, Process
 
 
@@ -35,12 +35,6 @@ class LastingStore(InterruptedStore):
             self.loses_answer_of = b""
             raise StoreUnavailable("The connection broke.")
         return result
-
-
-async def do_jobs(engine: Engine) -> None:
-    """Let the background work on jobs until none is left."""
-    while jobs := await engine.background._jobs():
-        await engine.background._step(*jobs[0])
 
 
 def test_what_was_loaded_stays_when_the_answer_is_lost() -> None:

@@ -103,10 +103,7 @@ def test_what_a_group_writes_is_within_bounds(mutations: list[Mutation], there: 
 
 
 def seen_of(there: set[bytes], commits: dict[bytes, int]) -> Seen:
-    seen = Seen({}, {})
-    seen.values.update(dict.fromkeys(there, b"old"))
-    seen.commits.update(commits)
-    return seen
+    return Seen(dict.fromkeys(there, b"old"), dict(commits))
 
 
 def check(plan: Plan) -> None:

@@ -6,9 +6,9 @@ import orjson
 
 from slipring.admin.calls import AdminCalls, Body
 from slipring.admin.samples import Samples, single
+from slipring.clock import iso_time
 from slipring.engine import keyspace
 from slipring.engine.archive.archiver import Archiver
-from slipring.engine.archive.moments import told
 from slipring.storage.contract import Store
 
 
@@ -18,9 +18,9 @@ def add_archive_calls(calls: AdminCalls, store: Store, archiver: Archiver | None
         archived_at = 0.0 if stored is None else orjson.loads(stored)["At"]
         since, until = (None, 0.0) if archiver is None else archiver.covers()
         return {
-            "archived_at": told(archived_at) if archived_at else None,
-            "covers_from": None if since is None else told(since),
-            "covers_to": None if since is None else told(until),
+            "archived_at": iso_time(archived_at) if archived_at else None,
+            "covers_from": None if since is None else iso_time(since),
+            "covers_to": None if since is None else iso_time(until),
             "error": (archiver.error or None) if archiver is not None else None,
         }
 

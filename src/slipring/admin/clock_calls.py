@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from slipring.admin.calls import AdminCalls, AdminRefusal, Body
-from slipring.clock import Clock, MovableClock
+from slipring.clock import Clock, MovableClock, iso_time, seconds_of
 
 FollowClock = Callable[[], Awaitable[Body]]
 """Does what has come up by now, and tells what that was."""
@@ -46,8 +46,7 @@ def add_clock_calls(calls: AdminCalls, clock: Clock, follow: FollowClock) -> Non
 
 def _told(clock: Clock) -> Body:
     now = clock.now()
-    iso = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return {"now": iso, "epoch_s": now, "frozen": isinstance(clock, MovableClock) and clock.is_frozen}
+    return {"now": iso_time(now), "epoch_s": now, "frozen": isinstance(clock, MovableClock) and clock.is_frozen}
 
 
 def _move(clock: MovableClock, body: Body) -> None:
@@ -74,7 +73,7 @@ def _time(told: Any) -> float:
             at = datetime.fromisoformat(told)
         except ValueError:
             raise AdminRefusal(f"{told!r} is no ISO 8601 time.") from None
-        return _check((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
+        return _check(seconds_of(at))
     return _check(_number(told, "a time"))
 
 

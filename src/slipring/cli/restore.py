@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 
 from slipring.cli.options import CommandError
 from slipring.cli.stores import unlocked_archive, unlocked_store
-from slipring.clock import SystemClock
+from slipring.clock import SystemClock, iso_time, seconds_of
 from slipring.engine.archive import manifests, moments
 from slipring.engine.archive.destinations import ArchiveError
 from slipring.engine.archive.rebuild import rebuild, size_of
@@ -37,7 +37,7 @@ def _time(at: str) -> float:
         time = datetime.fromisoformat(at)
     except ValueError:
         raise CommandError(f"--at {at!r} is no ISO 8601 time like 2026-01-31T23:59:59Z") from None
-    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+    return seconds_of(time)
 
 
 async def _restore(settings: Settings, archive: str, at: float | None) -> None:
@@ -50,6 +50,6 @@ async def _restore(settings: Settings, archive: str, at: float | None) -> None:
     async with unlocked_store(settings, wanted=sealed or settings.encryption == "on") as store:
         with click.progressbar(length=size_of(moment), label="restoring", file=sys.stderr) as bar:
             await rebuild(store, destination, moment, SystemClock().now(), bar.update)
-    click.echo(f"{len(moment.tables)} tables as of {moments.told(moment.time)}")
+    click.echo(f"{len(moment.tables)} tables as of {iso_time(moment.time)}")
     for each in moment.left_out:
         click.echo(each)

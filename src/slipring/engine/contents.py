@@ -54,8 +54,7 @@ async def contents_of(reader: Reader, namespace: str | None) -> Contents:
     """What a namespace holds, or every one if it is None."""
     tables = {}
     for key, value in await everything(reader, _scope(keyspace.TABLE_RECORDS, namespace)):
-        owner, name = key[len(keyspace.TABLE_RECORDS) :].decode().split("\x00")
-        tables[owner, name] = orjson.loads(value)
+        tables[keyspace.parse_table_record(key)] = orjson.loads(value)
     streams = {}
     for key, value in await everything(reader, _scope(keyspace.STREAM_RECORDS, namespace)):
         streams[keyspace.parse_stream(key)] = orjson.loads(value)
@@ -72,6 +71,13 @@ def _scope(records: bytes, namespace: str | None) -> bytes:
 async def everything(reader: Reader, prefix: bytes) -> list[tuple[bytes, bytes]]:
     """All pairs under a prefix of which there are few."""
     return await reader.scan(prefix, successor(prefix), limit=_EVERYTHING, bytes_max=_EVERYTHING)
+
+
+def expected(contents: Contents, last_id: bytes | None) -> dict[bytes, bytes | None]:
+    """What a commit reads again while the tables are what they were: `last_id` was the last table id before they were
+    read, and a table that was made since has raised it."""
+    records = {keyspace.table_record(*key): orjson.dumps(record) for key, record in contents.tables.items()}
+    return {**records, keyspace.LAST_TABLE_ID: last_id}
 
 
 def removal(contents: Contents) -> dict[bytes, bytes | None]:

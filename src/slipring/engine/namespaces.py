@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import orjson
 
 from slipring.engine import keyspace
-from slipring.engine.contents import contents_of, everything, removal
+from slipring.engine.contents import contents_of, everything, expected, removal
 from slipring.engine.engine import Engine
 from slipring.storage.contract import Store, StoreBusy, Writes
 
@@ -29,15 +29,14 @@ async def _erased(store: Store, namespace: str) -> bool:
     last_id = await store.get(keyspace.LAST_TABLE_ID)
     contents = await contents_of(store, namespace)
     puts = {**removal(contents), **await _beside_tables(store, namespace)}
-    records = {keyspace.table_record(*key): orjson.dumps(record) for key, record in contents.tables.items()}
+    still = expected(contents, last_id)
 
     def decide(old: Sequence[bytes | None]) -> Writes[bool]:
-        # A table that was made since has raised the last id.
-        if list(old) != [*records.values(), last_id]:
+        if list(old) != [*still.values()]:
             return Writes({}, None, False)
         return Writes(puts, None, True)
 
-    return await store.commit([*records, keyspace.LAST_TABLE_ID], decide) if puts else True
+    return await store.commit([*still], decide) if puts else True
 
 
 async def _beside_tables(store: Store, namespace: str) -> dict[bytes, bytes | None]:

@@ -16,6 +16,7 @@ from slipring.iam.changes import new_id
 from slipring.iam.directory import Directory, DirectoryError, as_entity, no_access_key
 from slipring.iam.records import ACCESS_KEY_PREFIX, SESSION_KEY_PREFIX, AccessKey, Entity, Record
 from slipring.storage.contract import Writes
+from slipring.storage.encryption.opening import mark_again
 from slipring.storage.sealing import MasterKeyError, Seal, SealBroken
 
 _ID = re.compile(r"\w{3,128}", re.ASCII)
@@ -118,12 +119,7 @@ class AccessKeys:
         for each in found:
             await self._directory.change([keyspace.access_key(each.id)], partial(self._sealed_again, each.id))
 
-        def decide(old: Sequence[bytes | None]) -> Writes[None]:
-            return Writes(
-                {} if old[0] is None else {keyspace.MARK: self._seal.again(old[0], _MARK_PURPOSE)}, None, None
-            )
-
-        await self._directory.store.commit([keyspace.MARK], decide)
+        await mark_again(self._directory.store, self._seal, keyspace.MARK, _MARK_PURPOSE)
         return len(found)
 
     def _sealed_again(self, key_id: str, old: Sequence[Record | None]) -> Mapping[bytes, Record | None]:

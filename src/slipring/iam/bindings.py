@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias, cast
 
-from slipring.iam.directory import Directory, DirectoryError
+from slipring.iam import keyspace
+from slipring.iam.directory import Directory
 from slipring.iam.policies import Policy
 from slipring.iam.records import Kind
 
@@ -29,15 +30,12 @@ async def bindings_of(directory: Directory, policy: Policy) -> dict[str, str]:
 
 async def bearers(directory: Directory, names: Iterable[str]) -> dict[str, str]:
     """Who bears these ARNs now."""
-    found = {}
-    for arn in names:
-        parts = _ARN.fullmatch(arn)
-        if parts is None:
-            continue
-        try:
-            entity = await directory.entity(cast(Kind, parts[2]), parts[1], parts[3])
-        except DirectoryError:
-            continue
-        if entity.arn == arn:
-            found[arn] = entity.id
-    return found
+    keys = {
+        arn: keyspace.entity(cast(Kind, parts[2]), parts[1], parts[3])
+        for arn in names
+        if (parts := _ARN.fullmatch(arn)) is not None
+    }
+    if not keys:
+        return {}
+    found = await directory.entities_at(list(keys.values()))
+    return {arn: each.id for arn, each in zip(keys, found, strict=True) if each is not None and each.arn == arn}

@@ -83,6 +83,11 @@ class Directory:
             for name, value in zip(names, stored, strict=True)
         ]
 
+    async def entities_at(self, keys: Sequence[bytes]) -> list[Entity | None]:
+        """The users and roles that lie at these keys, as far as they are there."""
+        found = [None if value is None else decode(value) for value in await self.store.get_many(keys)]
+        return [each if isinstance(each, Entity) else None for each in found]
+
     async def change(self, keys: Sequence[bytes], revise: Revise) -> None:
         """Put what `revise` makes of the records under `keys`, in one commit."""
 

@@ -123,19 +123,20 @@ class Keyring:
     async def _owner(self, access_key: str) -> Identity | None:
         try:
             found = await self._directory.access_key(access_key)
-            user = await self._directory.entity("user", found.account, found.user)
-            return await user_identity(self._directory, user)
+        except DirectoryError:
+            return None
+        return await self._user(found.account, found.user)
+
+    async def _user(self, account: str, name: str) -> Identity | None:
+        try:
+            return await user_identity(self._directory, await self._directory.entity("user", account, name))
         except DirectoryError:
             return None
 
     async def _load_user(self, account: str, name: str) -> None:
         known = self._users
         until = self._clock.machine_now() + self._trust_s
-        try:
-            user = await self._directory.entity("user", account, name)
-            identity = await user_identity(self._directory, user)
-        except DirectoryError:
-            identity = None
+        identity = await self._user(account, name)
         if len(known) >= _KNOWN_MAX:
             known.clear()
         known[account, name] = identity, until

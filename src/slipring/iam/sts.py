@@ -22,7 +22,7 @@ from slipring.iam.policies import Question, Use, denial, environment, evaluate
 from slipring.iam.policies.templates import Values
 from slipring.iam.records import SESSION_KEY_PREFIX, Entity
 from slipring.iam.sessions import Sessions
-from slipring.iam.sts_parameters import AssumeRole, Parameters, read_assume_role, read_seconds
+from slipring.iam.sts_parameters import AssumeRole, Parameters, read_assume_role, read_seconds, tag_named
 from slipring.model.errors import sts as errors
 from slipring.model.errors.tree import AccessDeniedException
 
@@ -196,10 +196,7 @@ def _inheriting(asked: AssumeRole, identity: Identity) -> AssumeRole:
 
 def _look_up(asked: AssumeRole, role: Entity, key: str) -> Values | None:
     """The value of a condition key: what was asked for, or one of the role's own tags."""
-    if not key.startswith(_RESOURCE_TAG):
-        return asked.context(key)
-    wanted = key.removeprefix(_RESOURCE_TAG)
-    return next((value for name, value in role.tags.items() if name.lower() == wanted), None)
+    return tag_named(role.tags, key) if key.startswith(_RESOURCE_TAG) else asked.context(key)
 
 
 def _identity(caller: Caller) -> Identity:

@@ -66,9 +66,14 @@ class AssumeRole:
         if key == "aws:tagkeys":
             return tuple(self.tags) or None
         if key.startswith("aws:requesttag/"):
-            wanted = key.partition("/")[2]
-            return next((value for name, value in self.tags.items() if name.lower() == wanted), None)
+            return tag_named(self.tags, key)
         return None
+
+
+def tag_named(tags: Mapping[str, str], key: str) -> str | None:
+    """The value of the tag that a condition key names after its slash, whatever the case."""
+    wanted = key.partition("/")[2]
+    return next((value for name, value in tags.items() if name.lower() == wanted), None)
 
 
 def read_assume_role(parameters: Parameters) -> AssumeRole:

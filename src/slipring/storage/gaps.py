@@ -46,8 +46,10 @@ class Gaps:
         """Forget what is no longer true once these are put: a gap ends where a key becomes live, and goes on behind."""
         starts, stops = self._starts, self._stops
         for key, value in puts.items():
+            if value is None:
+                continue
             place = bisect_right(starts, key) - 1
-            if value is None or place < 0 or key >= stops[place]:
+            if place < 0 or key >= stops[place]:
                 continue
             behind = key + b"\0"
             pieces = [(starts[place], key), (behind, stops[place])]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from slipring.clock import MovableClock
+from slipring.clock import MovableClock, seconds_of
 
 if TYPE_CHECKING:
     from slipring.testing.server import Server
@@ -66,5 +66,5 @@ def _seconds(moment: Moment) -> float:
     if isinstance(moment, str):
         moment = datetime.fromisoformat(moment)
     if isinstance(moment, datetime):
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        return seconds_of(moment)
     return float(moment)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from slipring.engine import namespaces
-from slipring.testing.clients import Endpoint
 from slipring.testing.faults import FaultRules
 from slipring.testing.requests import Requests
 from slipring.testing.server import Server, Transport
@@ -55,10 +54,6 @@ class Namespace:
     @property
     def region(self) -> str:
         return self._server.region
-
-    @property
-    def endpoint(self) -> Endpoint:
-        return self._server.endpoint(self._access_key)
 
     def client(self, service: str = "dynamodb", *, transport: Transport = "http", **parameters: Any) -> Any:
         """A boto3 client of `dynamodb` or `dynamodbstreams`. Without `parameters` it is the same one each time, also

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from slipring.triggers.specification import Trigger, read_triggers
-from slipring.triggers.targets import Function, Opened, open_target
+from slipring.triggers.specification import read_triggers
+from slipring.triggers.targets import Function, open_target, opened_to
 
 if TYPE_CHECKING:
     from slipring.testing.server import Server
+    from slipring.triggers.triggers import Triggers
 
 Handler = Callable[[dict[str, Any], Any], Any]
 """A Lambda handler: it takes an event and a context."""
@@ -34,41 +35,31 @@ class TriggersHere:
         name = f"{self._namespace or ''}/{table}/{self._count}"
         text = target if isinstance(target, str) else f"python:{_name_of(target)}"
         (trigger,) = read_triggers([{"name": name, "table": table, "target": text, **options}])
-        self._server.wait_for(self._add(_opened(replace(trigger, namespace=self._namespace), target)))
+        called = open_target(target) if isinstance(target, str) else Function(_name_of(target), target)
+        self._server.wait_for(self._triggers.add(opened_to(replace(trigger, namespace=self._namespace), called)))
         self._added.append(trigger.name)
         return trigger.name
 
     def wait(self, within_s: float = 10.0) -> None:
         """Return once everything that is in the streams by now has been taken. Raises TimeoutError, which names the
         triggers that did not take it in time; the log tells what they raised."""
-        behind = set(self._server.wait_for(self._caught_up(within_s))) & set(self._added)
+        behind = set(self._server.wait_for(self._triggers.caught_up(within_s))) & set(self._added)
         if behind:
             raise TimeoutError(f"behind after {within_s:g} s: {', '.join(sorted(behind))}")
 
     def remove(self, name: str) -> None:
         """Call it no more."""
         self._added.remove(name)
-        self._server.wait_for(self._remove(name))
+        self._server.wait_for(self._triggers.remove(name))
 
     def clear(self) -> None:
         """Call none of them any more."""
         for name in list(self._added):
             self.remove(name)
 
-    async def _add(self, opened: Opened) -> None:
-        await self._server.running.assembly.triggers.add(opened)
-
-    async def _caught_up(self, within_s: float) -> list[str]:
-        return await self._server.running.assembly.triggers.caught_up(within_s)
-
-    async def _remove(self, name: str) -> None:
-        await self._server.running.assembly.triggers.remove(name)
-
-
-def _opened(trigger: Trigger, target: Handler | str) -> Opened:
-    destination = open_target(trigger.on_failure) if trigger.on_failure else None
-    called = open_target(target) if isinstance(target, str) else Function(_name_of(target), target)
-    return Opened(trigger, called, destination)
+    @property
+    def _triggers(self) -> Triggers:
+        return self._server.running.assembly.triggers
 
 
 def _name_of(handler: Handler) -> str:

@@ -7,11 +7,11 @@ event source" (the invocation record).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
+from slipring.clock import iso_time
 from slipring.triggers.batches import Batch, Record
 
 
@@ -42,20 +42,16 @@ def invocation_record(
         },
         "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": error or "Unhandled"},
         "version": "1.0",
-        "timestamp": _iso(now),
+        "timestamp": iso_time(now),
         "DDBStreamBatchInfo": {
             "shardId": shard_id,
             "startSequenceNumber": first.sequence_number,
             "endSequenceNumber": last.sequence_number,
-            "approximateArrivalOfFirstRecord": _iso(first.time_s),
-            "approximateArrivalOfLastRecord": _iso(last.time_s),
+            "approximateArrivalOfFirstRecord": iso_time(first.time_s),
+            "approximateArrivalOfLastRecord": iso_time(last.time_s),
             "batchSize": len(batch.records),
             "streamArn": first.event["eventSourceARN"],
         },
         "payload": event(batch.records).decode(),
     }
     return orjson.dumps(told)
-
-
-def _iso(epoch_s: float) -> str:
-    return datetime.fromtimestamp(epoch_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -70,22 +70,25 @@ async def shards_of(store: Reader, table: str, region: str, now: float, within: 
 
 
 async def _streams(store: Reader, table: str, within: str | None) -> AsyncIterator[tuple[str, StreamRecord]]:
-    start, stop = keyspace.STREAM_RECORDS, successor(keyspace.STREAM_RECORDS)
+    start = keyspace.STREAM_RECORDS if within is None else keyspace.stream(within, table, "")
+    stop = successor(start)
     while found := await store.scan(start, stop, limit=_STREAMS_PER_READ, bytes_max=1 << 20):
         for key, value in found:
             namespace, name, _ = keyspace.parse_stream(key)
-            if name == table and within in (None, namespace):
+            if name == table:
                 yield namespace, orjson.loads(value)
         start = found[-1][0] + b"\x00"
 
 
 async def namespaces_of(store: Reader, table: str, within: str | None = None) -> list[str]:
     """The namespaces that have a table of this name, of all or of one."""
+    if within is not None:
+        return [] if await store.get(keyspace.table_record(within, table)) is None else [within]
     namespaces: list[str] = []
     start, stop = keyspace.TABLE_RECORDS, successor(keyspace.TABLE_RECORDS)
     while found := await store.scan(start, stop, limit=_STREAMS_PER_READ, bytes_max=1 << 20):
-        names = [key[len(keyspace.TABLE_RECORDS) :].decode().split("\x00") for key, _ in found]
-        namespaces += [namespace for namespace, name in names if name == table and within in (None, namespace)]
+        names = [keyspace.parse_table_record(key) for key, _ in found]
+        namespaces += [namespace for namespace, name in names if name == table]
         start = found[-1][0] + b"\x00"
     return namespaces
 

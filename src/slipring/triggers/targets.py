@@ -61,10 +61,12 @@ class Opened(NamedTuple):
 
 def opened(triggers: Iterable[Trigger]) -> list[Opened]:
     """Raises TargetUnknown."""
-    return [
-        Opened(each, open_target(each.target), open_target(each.on_failure) if each.on_failure else None)
-        for each in triggers
-    ]
+    return [opened_to(each, open_target(each.target)) for each in triggers]
+
+
+def opened_to(trigger: Trigger, target: Target) -> Opened:
+    """Raises TargetUnknown."""
+    return Opened(trigger, target, open_target(trigger.on_failure) if trigger.on_failure else None)
 
 
 def open_target(text: str) -> Target:

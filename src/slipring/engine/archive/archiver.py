@@ -19,7 +19,7 @@ from collections.abc import Sequence
 import orjson
 
 from slipring.clock import Clock, Ids
-from slipring.engine import backups, keyspace
+from slipring.engine import backups, keyspace, recovery
 from slipring.engine.archive import bases, manifests, ownership, segments, tables
 from slipring.engine.archive.destinations import ArchiveError, Destination
 from slipring.engine.archive.flags import Flags, records
@@ -36,7 +36,6 @@ _LEASE_SECONDS = 10.0
 _ROUNDS_PER_TIDYING = 30
 _IDLE_SECONDS = 60.0
 """How old a manifest may become while nothing changes: what it does not tell of cannot be gone back to."""
-DAY_SECONDS = 24 * 60 * 60
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +58,7 @@ class Archiver:
         self._clock = clock
         self._flags = Flags(store, catalog, clock)
         self._destination = destination
-        self._kept_s = kept_days * DAY_SECONDS
+        self._kept_s = kept_days * recovery.DAY_SECONDS
         self._owner = ids.uuid()
         self._lease = Lease(store, clock, "archive", self._owner, _LEASE_SECONDS)
         self._journals = Journals(destination, self._write)

@@ -8,7 +8,7 @@ from typing import Any
 
 from slipring.engine import keyspace
 from slipring.engine.archive import segments
-from slipring.engine.archive.manifests import TableArchive
+from slipring.engine.archive.manifests import TableArchive, bases_of
 from slipring.engine.archive.segments import Pairs, Segment
 from slipring.model.keys import successor
 from slipring.storage.contract import Reader, Store
@@ -79,7 +79,7 @@ def forget(archived: TableArchive, since: float) -> None:
     kept = archived["Bases"]
     while len(kept) > 1 and kept[1]["Covers"] <= since:
         kept.pop(0)
-    if "Positions" in archived and (kept or "Next" in archived):
+    if bases_of(archived):
         first = first_shard(archived)
         archived["Journal"] = [segment for segment in archived["Journal"] if segment["Shard"] >= first]
         archived["Positions"] = {
@@ -89,8 +89,7 @@ def forget(archived: TableArchive, since: float) -> None:
 
 def first_shard(archived: TableArchive) -> int:
     """The first shard whose records are needed."""
-    bases = [*archived["Bases"], *([archived["Next"]] if "Next" in archived else ())]
-    return min([int(base["FirstShard"]) for base in bases])
+    return min([int(base["FirstShard"]) for base in bases_of(archived)])
 
 
 def is_compaction_due(archived: TableArchive) -> bool:

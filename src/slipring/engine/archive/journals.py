@@ -62,7 +62,7 @@ class Journals:
 
         So of many short segments a few long ones become, and a record is written again no more often than the length
         of its segment can double."""
-        size = _size(pairs)
+        size = sum([len(value) for _, value in pairs])
         while (before := _last_of(archived, number)) is not None and before["Size"] <= 2 * size:
             if before["Size"] + size > segments.BYTES_MAX:
                 break
@@ -73,13 +73,9 @@ class Journals:
                 break
             archived.remove(before)
             pairs = [*earlier, *pairs]
-            size = _size(pairs)
+            size += before["Size"]
         since = journal.time_us_of(pairs[0][1]) / US_PER_SECOND
         archived.append({**await self._write(folder, pairs), "Shard": number, "Since": since, "Size": size})
-
-
-def _size(pairs: Pairs) -> int:
-    return sum([len(value) for _, value in pairs])
 
 
 def _last_of(archived: list[Segment], number: int) -> Segment | None:

@@ -93,13 +93,18 @@ def write(destination: Destination, manifest: Written) -> None:
         raise ArchiveError(f"manifest {manifest.name} does not read back as it was written")
 
 
+def bases_of(archived: TableArchive) -> list[dict[str, Any]]:
+    """Those that are complete, and the one that is being made."""
+    return [*archived["Bases"], *([archived["Next"]] if "Next" in archived else ())]
+
+
 def segments_of(manifest: Manifest) -> Iterator[Segment]:
     """Every segment that a manifest names."""
     yield from manifest["Keys"]
     for former in manifest["FormerKeys"]:
         yield from former["Segments"]
     for archived in [*manifest["Tables"].values(), *manifest["Backups"].values()]:
-        for base in [*archived["Bases"], *([archived["Next"]] if "Next" in archived else ())]:
+        for base in bases_of(archived):
             yield from base["Segments"]
         yield from archived.get("Journal", ())
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from slipring.clock import iso_time
 from slipring.engine.archive.destinations import ArchiveError
 from slipring.engine.archive.manifests import Manifest, TableArchive
 from slipring.engine.archive.segments import Segment
@@ -61,13 +61,8 @@ def at(manifest: Manifest, time: float) -> Moment:
     if since is None:
         raise ArchiveError("it covers no time yet: the first bases of its tables are not complete")
     if not since <= time <= until:
-        raise ArchiveError(f"it covers the time from {told(since)} to {told(until)}, not {told(time)}")
+        raise ArchiveError(f"it covers the time from {iso_time(since)} to {iso_time(until)}, not {iso_time(time)}")
     return _moment(manifest, time, microseconds(time))
-
-
-def told(time: float) -> str:
-    """A time as people read it."""
-    return datetime.fromtimestamp(time, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _moment(manifest: Manifest, time: float, until_us: int) -> Moment:
@@ -128,7 +123,7 @@ def base_for(archived: TableArchive, until_us: int) -> dict[str, Any] | None:
 def _why(archived: TableArchive) -> str:
     if not archived["Bases"]:
         return "is not in the archive: its first base was not complete"
-    return f"is not in the archive before {told(archived['Bases'][0]['Covers'])}"
+    return f"is not in the archive before {iso_time(archived['Bases'][0]['Covers'])}"
 
 
 def _last_id(manifest: Manifest) -> int:

@@ -10,7 +10,7 @@ import orjson
 from slipring.engine import keyspace
 from slipring.engine.archive import bases
 from slipring.engine.archive.journals import Gap, Journals
-from slipring.engine.archive.manifests import Manifest, TableArchive
+from slipring.engine.archive.manifests import Manifest, TableArchive, bases_of
 from slipring.engine.shards import NO_JOURNAL, JournalRecord, is_open
 from slipring.engine.table import TableRecord
 from slipring.storage.contract import Snapshot
@@ -38,7 +38,7 @@ def anew(archived: TableArchive, record: TableRecord) -> TableArchive:
 
 def has_anything(archived: TableArchive) -> bool:
     """Whether there is a base of a table, or one is being made."""
-    return bool(archived["Bases"]) or "Next" in archived
+    return bool(bases_of(archived))
 
 
 def has_journal_from_birth(record: TableRecord) -> bool:
@@ -49,7 +49,7 @@ def has_hole(record: TableRecord, archived: TableArchive) -> bool:
     """Whether a table's journal was not written for a while, because archiving was turned off."""
     if "Archive" not in record:
         return True
-    known = [base["FirstShard"] for base in [*archived["Bases"], archived.get("Next", {"FirstShard": -1})]]
+    known = [base["FirstShard"] for base in bases_of(archived)]
     return not record["Archive"].get("GoesOn") and record["Archive"]["FirstShard"] not in known
 
 

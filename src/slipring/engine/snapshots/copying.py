@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from slipring.engine import keyspace
+from slipring.engine import erasure, keyspace
 from slipring.engine.contents import Contents, everything
 from slipring.model.keys import successor
 from slipring.storage.contract import Reader, Store, Writes, decode_counts
@@ -22,6 +22,14 @@ FORMAT = 1
 
 _KEYS_PER_STEP = 512
 _BYTES_PER_STEP = 1024 * 1024
+
+
+def erasure_of(record: Mapping[str, Any]) -> dict[bytes, bytes | None]:
+    """What to write so that the rows of a snapshot are erased."""
+    puts: dict[bytes, bytes | None] = {}
+    for table_id in record["Ids"]:
+        puts.update(erasure.of_everything(table_id))
+    return puts
 
 
 async def ids_of_all(reader: Reader) -> set[int]:

@@ -9,7 +9,7 @@ import orjson
 
 from slipring.engine import backfill, keyspace, time_to_live
 from slipring.engine.catalog import is_being_restored
-from slipring.engine.contents import Contents, contents_of, everything, removal
+from slipring.engine.contents import Contents, contents_of, everything, expected, removal
 from slipring.engine.engine import Engine
 from slipring.engine.snapshots.copying import copy, moved, new_ids
 from slipring.engine.snapshots.errors import SnapshotError
@@ -56,18 +56,16 @@ async def _put_in_place(engine: Engine, after: Puts, namespace: str | None, unde
     # A request that is sent again was not done yet, now that what it did is taken back.
     forgotten = [key for key, _ in await everything(store, tokens)]
     puts = {**removal(before), **dict.fromkeys(forgotten), **after, under_way: None}
-    keys = {keyspace.table_record(*key): orjson.dumps(record) for key, record in before.tables.items()}
-    last_id = await store.get(keyspace.LAST_TABLE_ID)
+    still = expected(before, await store.get(keyspace.LAST_TABLE_ID))
 
     def decide(old: Sequence[bytes | None]) -> Writes[bool]:
         if old[-1] is None:
             raise SnapshotError("what was being loaded was deleted meanwhile: nothing was loaded")
-        # A table that was created since has raised the last id.
-        if list(old[:-1]) != [*keys.values(), last_id]:
+        if list(old[:-1]) != [*still.values()]:
             return Writes({}, None, False)
         return Writes(puts, None, True)
 
-    return await store.commit([*keys, keyspace.LAST_TABLE_ID, under_way], decide)
+    return await store.commit([*still, under_way], decide)
 
 
 def _check(contents: Contents) -> None:

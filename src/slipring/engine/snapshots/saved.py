@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from slipring.engine import erasure, keyspace
+from slipring.engine import keyspace
 from slipring.engine.catalog import is_being_restored
 from slipring.engine.contents import Contents, contents_of, everything
 from slipring.engine.engine import Engine
 from slipring.engine.snapshots import loading
-from slipring.engine.snapshots.copying import FORMAT, copy, moved, new_ids
+from slipring.engine.snapshots.copying import FORMAT, copy, erasure_of, moved, new_ids
 from slipring.engine.snapshots.differences import Difference, differences
 from slipring.engine.snapshots.errors import SnapshotError, SnapshotMissing
 from slipring.storage.contract import Reader, Snapshot, Writes
@@ -104,7 +104,7 @@ class Snapshots:
             pinned.view.close()
             return
         record = await _stored(self._engine.store, name)
-        await self._commit({keyspace.snapshot(name): None, **_erasure_of(record)})
+        await self._commit({keyspace.snapshot(name): None, **erasure_of(record)})
 
     async def diff(self, name: str, other: str | None = None) -> list[Difference]:
         """What changed from a snapshot to another one, or to now. Raises SnapshotError."""
@@ -152,7 +152,7 @@ class Snapshots:
         await copy(store, view, contents, ids)
         if not await self._replace(name, begun, orjson.dumps(complete)):
             # What was copied after it was deleted is found again by the same jobs.
-            await self._commit(_erasure_of(record))
+            await self._commit(erasure_of(record))
             raise SnapshotError(f"snapshot {name} was deleted while it was saved")
         return _summary(complete)
 
@@ -173,14 +173,6 @@ class Snapshots:
 
 def _taken(name: str) -> str:
     return f"there is a snapshot {name} already"
-
-
-def _erasure_of(record: dict[str, Any]) -> dict[bytes, bytes | None]:
-    """What to write so that the rows of a snapshot are erased."""
-    puts: dict[bytes, bytes | None] = {}
-    for table_id in record["Ids"]:
-        puts.update(erasure.of_everything(table_id))
-    return puts
 
 
 async def _complete(reader: Reader, name: str) -> dict[str, Any]:

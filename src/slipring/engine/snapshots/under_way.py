@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import orjson
 
 from slipring.clock import Clock, Ids
-from slipring.engine import erasure, keyspace
+from slipring.engine import keyspace
 from slipring.engine.leases import Lease
-from slipring.engine.snapshots.copying import FORMAT
+from slipring.engine.snapshots.copying import FORMAT, erasure_of
 from slipring.engine.snapshots.errors import SnapshotError
 from slipring.model.keys import successor
 from slipring.storage.contract import Store, Writes
@@ -60,12 +60,7 @@ def _lease(store: Store, clock: Clock, ids: Ids, name: str) -> Lease:
 
 async def _give_up(store: Store, key: bytes) -> None:
     def decide(old: Sequence[bytes | None]) -> Writes[None]:
-        puts: dict[bytes, bytes | None] = {}
-        if old[0] is not None:
-            puts[key] = None
-            for table_id in orjson.loads(old[0])["Ids"]:
-                puts.update(erasure.of_everything(table_id))
-        return Writes(puts, None, None)
+        return Writes({} if old[0] is None else {key: None, **erasure_of(orjson.loads(old[0]))}, None, None)
 
     await store.commit([key], decide)
 

@@ -29,7 +29,7 @@ def attached(
     Raises PolicyNotFoundException where the present revision is not the expected one."""
     current = _check(record, expected, arn)
     document = printed(policy)
-    if current is not None and current[_DOCUMENT] == document and _bindings(current) == ids:
+    if current is not None and current[_DOCUMENT] == document and named_in(record) == ids:
         return dict(record)
     bound = {_PRINCIPALS: ids} if ids else {}
     return {**record, _MEMBER: {_DOCUMENT: document, _REVISION: _revision(current, now), **bound}}
@@ -53,7 +53,8 @@ def revision_of(record: Mapping[str, Any]) -> str | None:
 
 def named_in(record: Mapping[str, Any]) -> Bindings:
     """Whom the policy means by the ARNs of users and roles."""
-    return _bindings(record.get(_MEMBER, {}))
+    bindings: Bindings = record.get(_MEMBER, {}).get(_PRINCIPALS, {})
+    return bindings
 
 
 def policy_of(record: Mapping[str, Any]) -> Policy | None:
@@ -65,11 +66,6 @@ def policy_of(record: Mapping[str, Any]) -> Policy | None:
 @lru_cache(maxsize=_POLICIES_CACHED)
 def _parsed(document: str, bindings: tuple[tuple[str, str], ...]) -> Policy:
     return parse_resource_policy(document).bound(dict(bindings))
-
-
-def _bindings(current: Mapping[str, Any]) -> Bindings:
-    bindings: Bindings = current.get(_PRINCIPALS, {})
-    return bindings
 
 
 def _check(record: Mapping[str, Any], expected: str | None, arn: str) -> dict[str, Any] | None:

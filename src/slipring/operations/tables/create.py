@@ -34,10 +34,10 @@ _NOT_SUPPORTED = ("GlobalTableSettingsReplicationMode", "GlobalTableSourceArn")
 async def create_table(engine: Engine, request: dict[str, Any], caller: Caller) -> list[bytes]:
     """The answer says CREATING as the service's does; the table is ACTIVE by the time anybody asks."""
     _check(request)
+    policy = table_policy(request["ResourcePolicy"]) if "ResourcePolicy" in request else None
     record = _record(engine, request)
     now = engine.clock.now()
-    if "ResourcePolicy" in request:
-        policy = table_policy(request["ResourcePolicy"])
+    if policy is not None:
         record = attached(record, policy, await bindings_of(Directory(engine.store), policy), now, None, "")
     last_label = await engine.catalog.last_stream_label(record["TableName"], caller.namespace)
     table = await engine.catalog.create(
@@ -67,8 +67,6 @@ def _check(request: dict[str, Any]) -> None:
     throughput.check_new_table(_billing_mode(request), request, remote or [])
     definition.check_encryption(request.get("SSESpecification", {}))
     tags.check_tags(request.get("Tags", ()))
-    if "ResourcePolicy" in request:
-        table_policy(request["ResourcePolicy"])
 
 
 def _billing_mode(request: dict[str, Any]) -> str:

@@ -45,13 +45,14 @@ async def unlocked(
     return EncryptedStore(store, DataKeys(store, seal, random_bytes))
 
 
-async def mark_again(store: Store, seal: Seal) -> None:
-    """Note that a store is encrypted with the first master key. `store` may be the one beneath or the one over it."""
+async def mark_again(store: Store, seal: Seal, mark: bytes = _MARK, purpose: bytes = _PURPOSE) -> None:
+    """Seal a mark, if it is there, with the first master key: by default the one that tells that a store is encrypted.
+    `store` may be the one beneath or the one over it."""
 
     def decide(old: Sequence[bytes | None]) -> Writes[None]:
-        return Writes({} if old[0] is None else {_MARK: seal.again(old[0], _PURPOSE)}, None, None)
+        return Writes({} if old[0] is None else {mark: seal.again(old[0], purpose)}, None, None)
 
-    await store.commit([_MARK], decide)
+    await store.commit([mark], decide)
 
 
 async def _marked(store: Store, seal: Seal) -> bytes:

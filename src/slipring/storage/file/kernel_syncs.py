@@ -38,8 +38,12 @@ class KernelSyncs:
         # The calls return at once, so the interpreter's lock is kept.
         self._libc = ctypes.PyDLL(None, use_errno=True)
         self._context = ctypes.c_ulong(0)
-        self._call(setup, ctypes.c_uint(1), ctypes.byref(self._context))
         self._eventfd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        try:
+            self._call(setup, ctypes.c_uint(1), ctypes.byref(self._context))
+        except OSError:
+            os.close(self._eventfd)
+            raise
         self._loop: asyncio.AbstractEventLoop | None = None
         self._number = 0
         self._ended: asyncio.Future[int] | None = None

@@ -3,11 +3,10 @@ where it cannot, on the loop while the disk is quick and in a thread while it is
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from slipring.clock import Clock
 from slipring.storage.file.disk import Disk
 from slipring.storage.file.kernel_syncs import KernelSyncs
+from slipring.storage.file.segments import Segment
 from slipring.storage.file.worker import Worker
 
 _SLOW_SECONDS = 0.001
@@ -30,17 +29,6 @@ _FORGETTING = 0.995
 loop tries the disk again."""
 
 
-class Syncable(Protocol):
-    """What is to be synced: an open file of the disk."""
-
-    @property
-    def fd(self) -> int: ...
-
-    def sync(self) -> None:
-        """Return when the data would survive a power cut. Raises `OSError`."""
-        ...
-
-
 class Syncs:
     """Runs syncs, and remembers how long those of its own take on average lately."""
 
@@ -50,11 +38,14 @@ class Syncs:
         self._on_the_loop = 0
         """How many syncs the kernel is not asked for, having been late."""
         self._worker = Worker("slipring-sync")
-        self._kernel = disk.kernel_syncs()
+        self._disk = disk
+        self._may_ask_kernel = True
+        self._kernel: KernelSyncs | None = None
+        """Made when it is needed: leaving it takes some ten milliseconds."""
 
-    async def run(self, file: Syncable, commits: int) -> None:
+    async def run(self, file: Segment, commits: int) -> None:
         """Return when the file is synced, with what so many commits wrote. Raises what `sync` raises."""
-        if self._kernel is not None and not self._suits_the_loop(commits) and await self._run_by(self._kernel, file):
+        if self._may_ask_kernel and not self._suits_the_loop(commits) and await self._run_by_kernel(file):
             return
         if self._average_seconds < _SLOW_SECONDS:
             self._timed(file)
@@ -63,9 +54,7 @@ class Syncs:
 
     def close(self) -> None:
         self._worker.close()
-        if self._kernel is not None:
-            self._kernel.close()
-            self._kernel = None
+        self._leave_kernel()
 
     def _suits_the_loop(self, commits: int) -> bool:
         if self._average_seconds >= _QUICK_SECONDS:
@@ -75,19 +64,26 @@ class Syncs:
             return True
         return commits <= _FEW_COMMITS
 
-    async def _run_by(self, kernel: KernelSyncs, file: Syncable) -> bool:
+    async def _run_by_kernel(self, file: Segment) -> bool:
         """False if the kernel does not take it on; it is not asked again then."""
-        self._average_seconds *= _FORGETTING
+        if self._kernel is None:
+            self._kernel = self._disk.kernel_syncs()
         started = self._clock.monotonic()
-        if not await kernel.run(file.fd):
-            kernel.close()
-            self._kernel = None
+        if self._kernel is None or not await self._kernel.run(file.fd):
+            self._leave_kernel()
             return False
+        self._average_seconds *= _FORGETTING
         if self._clock.monotonic() - started > _LATE_SECONDS:
             self._on_the_loop = _SYNCS_ON_THE_LOOP
         return True
 
-    def _timed(self, file: Syncable) -> None:
+    def _leave_kernel(self) -> None:
+        self._may_ask_kernel = False
+        kernel, self._kernel = self._kernel, None
+        if kernel is not None:
+            kernel.close()
+
+    def _timed(self, file: Segment) -> None:
         started = self._clock.monotonic()
         file.sync()
         self._average_seconds += (self._clock.monotonic() - started - self._average_seconds) * _WEIGHT

@@ -39,41 +39,44 @@ class Landing:
 
     def columns(self) -> dict[str, Columns]:
         """What the parts of `Statements.land` are given that have something to do."""
-        plan, slot = self.plan, self.slot
+        plan = self.plan
         columns: dict[str, Columns] = {}
         if plan.held:
             columns["held"] = _seen(plan.held)
         if plan.updated:
             keys, commits, values = zip(*plan.updated, strict=True)
-            columns["updated"] = [_places(keys), commits, values]
+            columns["updated"] = [places_of(keys), commits, values]
         if plan.deleted:
             columns["deleted"] = _seen(plan.deleted)
         if plan.inserted:
-            columns["inserted"] = _rows(plan.inserted)
+            columns["inserted"] = rows_of(plan.inserted)
         if plan.replaced:
-            columns["replaced"] = _rows(plan.replaced)
+            columns["replaced"] = rows_of(plan.replaced)
         if plan.erased:
-            columns["erased"] = [_places(plan.erased)]
+            columns["erased"] = [places_of(plan.erased)]
         if plan.counted:
-            keys, pairs = zip(*plan.counted, strict=True)
-            a, b = zip(*pairs, strict=True)
-            columns["counted"] = [_places(keys), _rests(keys), [slot] * len(keys), a, b]
+            columns["counted"] = self.counted()
         if plan.uncounted:
-            columns["uncounted"] = [_places(plan.uncounted)]
+            columns["uncounted"] = [places_of(plan.uncounted)]
         return columns
+
+    def counted(self) -> Columns:
+        keys, pairs = zip(*self.plan.counted, strict=True)
+        a, b = zip(*pairs, strict=True)
+        return [places_of(keys), _rests(keys), [self.slot] * len(keys), a, b]
 
 
 def _seen(rows: Sequence[tuple[bytes, int]]) -> Columns:
     keys, commits = zip(*rows, strict=True)
-    return [_places(keys), commits]
+    return [places_of(keys), commits]
 
 
-def _rows(rows: Sequence[tuple[bytes, Value]]) -> Columns:
+def rows_of(rows: Sequence[tuple[bytes, Value]]) -> Columns:
     keys, values = zip(*rows, strict=True)
-    return [_places(keys), _rests(keys), values]
+    return [places_of(keys), _rests(keys), values]
 
 
-def _places(keys: Sequence[bytes]) -> list[bytes]:
+def places_of(keys: Sequence[bytes]) -> list[bytes]:
     return list(map(place_of, keys))
 
 

@@ -61,8 +61,6 @@ class Profile:
     """Whether tables have no storage parameters."""
     after_tables: tuple[str, ...] = ()
     """What to run once the tables are made, {schema} being their schema in quotes."""
-    rows_per_commit: int = 10_000
-    """Of how many rows a group is, or somewhat more."""
     bounds: Bounds | None = None
     """What the server allows one transaction to write, if it has bounds."""
 

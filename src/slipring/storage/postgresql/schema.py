@@ -13,7 +13,7 @@ from asyncpg.exceptions import UndefinedTableError
 
 from slipring.storage.contract import StoreError, StoreTooNew
 from slipring.storage.postgresql.profiles import Profile
-from slipring.storage.postgresql.statements import Statements
+from slipring.storage.postgresql.statements import Statements, escaped
 
 _AT_ONCE = frozenset(("23505", "40001", "40P01", "42P06", "42P07", "42710", "55P03", "XX000"))
 """What one may be told who makes a thing at the same moment as somebody else, IF NOT EXISTS or not; XX000 is a tuple
@@ -42,7 +42,7 @@ def _steps(schema: str, profile: Profile) -> Sequence[Sequence[str]]:
             f"CREATE TABLE IF NOT EXISTS {schema}.marks"
             f" ({bucket}p bigint, n bigint NOT NULL, at timestamptz NOT NULL DEFAULT now(),"
             f" PRIMARY KEY ({leading}p)){filled(20)}",
-            *(statement.format(schema=schema.replace("'", "''")) for statement in profile.after_tables),
+            *(statement.format(schema=escaped(schema)) for statement in profile.after_tables),
         ),
     )
 

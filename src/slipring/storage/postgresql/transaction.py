@@ -7,13 +7,11 @@ from contextlib import suppress
 
 from slipring.storage.contract import StoreError
 from slipring.storage.postgresql.errors import Conflict, ConnectionLost
-from slipring.storage.postgresql.landing import Landing
-from slipring.storage.postgresql.places import place_of, rest_of
+from slipring.storage.postgresql.landing import Landing, places_of, rows_of
+from slipring.storage.postgresql.places import place_of
 from slipring.storage.postgresql.profiles import Profile
 from slipring.storage.postgresql.sessions import Session
 from slipring.storage.postgresql.statements import Statements
-
-Row = tuple[bytes, bytes | None]
 
 
 async def leave(session: Session) -> None:
@@ -86,23 +84,12 @@ class SeveralStatements:
     async def _write(self, session: Session, landing: Landing) -> None:
         plan, statements = landing.plan, self._statements
         if plan.inserted:
-            await self._put(session, statements.insert, landing.commit, plan.inserted)
+            await session.fetch(statements.insert, landing.commit, *rows_of(plan.inserted))
         if puts := [*[(key, value) for key, _, value in plan.updated], *plan.replaced]:
-            await self._put(session, statements.replace, landing.commit, puts)
+            await session.fetch(statements.replace, landing.commit, *rows_of(puts))
         if gone := [*[key for key, _ in plan.deleted], *plan.erased]:
-            await session.fetch(statements.erase, [place_of(key) for key in gone])
+            await session.fetch(statements.erase, places_of(gone))
         if plan.counted:
-            await session.fetch(
-                statements.count,
-                [place_of(key) for key, _ in plan.counted],
-                [rest_of(key) for key, _ in plan.counted],
-                [landing.slot] * len(plan.counted),
-                [a for _, (a, _) in plan.counted],
-                [b for _, (_, b) in plan.counted],
-            )
+            await session.fetch(statements.count, *landing.counted())
         if plan.uncounted:
-            await session.fetch(statements.uncount, [place_of(key) for key in plan.uncounted])
-
-    async def _put(self, session: Session, statement: str, commit: int, rows: Sequence[Row]) -> None:
-        places, rests = [place_of(key) for key, _ in rows], [rest_of(key) for key, _ in rows]
-        await session.fetch(statement, commit, places, rests, [value for _, value in rows])
+            await session.fetch(statements.uncount, places_of(plan.uncounted))

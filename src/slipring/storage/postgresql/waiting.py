@@ -61,7 +61,7 @@ class Waiting:
                 reads += len(keys)
             else:
                 passed.append(mutation)
-                held_up |= _own([mutation])
+                held_up.update([key for key in keys if not key.startswith(WATCHED)])
         self._queue.extendleft(reversed(passed))
         self._busy |= _own(group)
         return group

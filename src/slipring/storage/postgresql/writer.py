@@ -23,6 +23,8 @@ from slipring.storage.postgresql.waiting import Mutation, all_reads
 
 GIVE_UP_SECONDS = 5.0
 """How long a group is tried before its callers are told to try again themselves."""
+_ROWS_PER_GROUP = 5_000
+"""Of so many rows a group is, or somewhat more."""
 _BACKOFF_SECONDS = 0.001
 _BACKOFF_DOUBLINGS_MAX = 6
 _TRIES_BEFORE_SEIZING = 2
@@ -101,9 +103,8 @@ class Writer:
         bounds = self._profile.bounds
         group = Group(seen) if bounds is None else BoundedGroup(seen, bounds, self._profile.buckets)
         outcomes: list[Outcome] = []
-        rows_max = self._profile.rows_per_commit // 2
         for mutation in mutations:
-            if outcomes and group.rows() > rows_max:
+            if outcomes and group.rows() > _ROWS_PER_GROUP:
                 break
             reads, decide, _ = mutation
             try:
@@ -122,7 +123,7 @@ class Writer:
         """The same, with what the mutations read locked before it is looked at: somebody who is closer to the server,
         or luckier, might else be first again and again."""
         assert self._seizer is not None
-        keys = {key for mutation in mutations for key in mutation.reads if not key.startswith(_NEVER_SEIZED)}
+        keys = [key for key in all_reads(mutations) if not key.startswith(_NEVER_SEIZED)]
         session = await self._lane.session()
         await self._seizer.seize(session, sorted(map(place_of, keys)))
         try:
