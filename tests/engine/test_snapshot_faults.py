@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import pytest
 
 from slipring.clock import ManualClock
 from slipring.engine import keyspace
+from slipring.engine.contents import contents_of
 from slipring.engine.snapshots.errors import SnapshotError
 from slipring.engine.snapshots.saved import Snapshots
 from slipring.model.keys import successor
@@ -120,5 +121,43 @@ def test_a_name_is_taken_once_by_two_processes_too() -> None:
         with pytest.raises(SnapshotError):
             await one.save("before")
         assert [each.is_complete for each in await one.all()] == [True]
+
+    asyncio.run(scenario())
+
+
+class LookingStore(LastingStore):
+    """A store in which something happens while somebody looks for request tokens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meanwhile: Callable[[], Coroutine[Any, Any, None]] | None = None
+
+    async def scan(
+        self, start: bytes, stop: bytes, *, limit: int, bytes_max: int, reverse: bool = False
+    ) -> list[tuple[bytes, bytes]]:
+        if start == keyspace.TOKENS and self.meanwhile is not None:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            await meanwhile()
+        return await super().scan(start, stop, limit=limit, bytes_max=bytes_max, reverse=reverse)
+
+
+def test_a_table_that_is_made_while_a_load_looks_around_goes_too() -> None:
+    """Afterwards there is what was saved and nothing else."""
+
+    async def scenario() -> None:
+        store = LookingStore()
+        process = Process(store, ManualClock())
+        snapshots = Snapshots(process.engine)
+        await process.make_table("things")
+        await snapshots.save("before")
+
+        async def make() -> None:
+            await process.make_table("others")
+
+        store.meanwhile = make
+        await snapshots.load("before")
+        assert store.meanwhile is None
+        contents = await contents_of(store, None)
+        assert [name for _, name in contents.tables] == ["things"]
 
     asyncio.run(scenario())

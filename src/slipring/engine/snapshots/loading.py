@@ -50,13 +50,14 @@ Puts = Mapping[bytes, bytes | None]
 async def _put_in_place(engine: Engine, after: Puts, namespace: str | None, under_way: bytes) -> bool:
     """False if a table came, changed or went at the same moment."""
     store = engine.store
+    last_id = await store.get(keyspace.LAST_TABLE_ID)
     before = await contents_of(store, namespace)
     _check(before)
     tokens = keyspace.TOKENS if namespace is None else keyspace.tokens(namespace)
     # A request that is sent again was not done yet, now that what it did is taken back.
     forgotten = [key for key, _ in await everything(store, tokens)]
     puts = {**removal(before), **dict.fromkeys(forgotten), **after, under_way: None}
-    still = expected(before, await store.get(keyspace.LAST_TABLE_ID))
+    still = expected(before, last_id)
 
     def decide(old: Sequence[bytes | None]) -> Writes[bool]:
         if old[-1] is None:
