@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -89,6 +90,8 @@ class Checkpointer:
                 count = min(_SLICE_KEYS_MIN + 2 * (now - before), _SLICE_KEYS_MAX)
                 before = now
                 self._write_slice(values, keys[at : at + count])
+                # The kernel's part of a sync waits for this core, and is not let in while slices follow one another.
+                os.sched_yield()
                 at += count
                 await asyncio.sleep(0)
             await asyncio.sleep(0)

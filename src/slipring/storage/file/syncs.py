@@ -14,14 +14,18 @@ _SLOW_SECONDS = 0.001
 and a millisecond under load. Measured, the first costs more from about here on (docs/adr/0001-embedded-store.md)."""
 
 _QUICK_SECONDS = 0.0003
-_FEW_COMMITS = 6
+_FEW_COMMITS = 6.0
 """The kernel needs a processor for its part, which a busy loop leaves to it late: measured, among many reads a lone
 write waited for milliseconds, and reads that wait for a tenth of one do not show. With more commits in a group, more
 requests can be acted on meanwhile than that costs."""
 
+_MANY_COMMITS = 16.0
+"""What a larger group counts for: those that a pause makes do not tell how much is written."""
+
 _LATE_SECONDS = 0.003
-_SYNCS_ON_THE_LOOP = 2048
-"""After the kernel was so late on a quick disk, as many are made on the loop."""
+_SYNCS_ON_THE_LOOP = 64
+"""After the kernel was so late on a quick disk, as many are made on the loop, and tell anew how large groups are that
+do not wait for the kernel."""
 
 _WEIGHT = 0.125
 _FORGETTING = 0.995
@@ -35,6 +39,7 @@ class Syncs:
     def __init__(self, clock: Clock, disk: Disk) -> None:
         self._clock = clock
         self._average_seconds = 0.0
+        self._average_commits = 0.0
         self._on_the_loop = 0
         """How many syncs the kernel is not asked for, having been late."""
         self._worker = Worker("slipring-sync")
@@ -45,7 +50,8 @@ class Syncs:
 
     async def run(self, file: Segment, commits: int) -> None:
         """Return when the file is synced, with what so many commits wrote. Raises what `sync` raises."""
-        if self._may_ask_kernel and not self._suits_the_loop(commits) and await self._run_by_kernel(file):
+        self._average_commits += (min(commits, _MANY_COMMITS) - self._average_commits) * _WEIGHT
+        if self._may_ask_kernel and not self._suits_the_loop() and await self._run_by_kernel(file):
             return
         if self._average_seconds < _SLOW_SECONDS:
             self._timed(file)
@@ -56,13 +62,13 @@ class Syncs:
         self._worker.close()
         self._leave_kernel()
 
-    def _suits_the_loop(self, commits: int) -> bool:
+    def _suits_the_loop(self) -> bool:
         if self._average_seconds >= _QUICK_SECONDS:
             return False
         if self._on_the_loop:
             self._on_the_loop -= 1
             return True
-        return commits <= _FEW_COMMITS
+        return self._average_commits <= _FEW_COMMITS
 
     async def _run_by_kernel(self, file: Segment) -> bool:
         """False if the kernel does not take it on; it is not asked again then."""
