@@ -94,8 +94,12 @@ def compare(plans: Sequence[Plan], ours: Running, theirs: Running, pairs: int, *
             if ours.endpoint.url in str(error):
                 raise
             reason = str(error).removeprefix(f"{theirs.endpoint.url}: ")
-            return [row if len(row.theirs) == pairs else replace(row, reason=reason) for row in rows]
+            return [row if _answered(row.theirs, pairs) else replace(row, reason=reason) for row in rows]
     return rows
+
+
+def _answered(runs: list[Run], pairs: int) -> bool:
+    return len(runs) == pairs and all(each.result.throughput_per_s for each in runs)
 
 
 def _must_have_answered(runs: list[Run]) -> None:

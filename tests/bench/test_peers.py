@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter_ns
+from typing import Any
 
 import pytest
 from bench.peers.cpu import CpuWatch
@@ -17,7 +18,7 @@ from bench.peers.record import ALL, BEHIND, MISSING, Place, Record
 from bench.peers.report import Comparison
 from bench.peers.servers import Running
 
-from slipring.bench import stub
+from slipring.bench import run, stub
 from slipring.bench.plan import BenchError, Plan
 from slipring.bench.result import Result
 from slipring.bench.tally import Tally
@@ -111,6 +112,26 @@ def test_the_wrong_answer_is_a_reason_too(short: Plan, ours: Running, monkeypatc
     monkeypatch.setitem(WORKLOADS, "get", replace(WORKLOADS["get"], holds=lambda answer: next(asked)))
     other = Running(replace(short.endpoint, host="localhost"))
     assert compare([short], ours, other, pairs=1)[0].reason.startswith("get is not done as it should be")
+
+
+def test_a_peer_that_is_too_slow_has_a_dash_for_that_row_alone(
+    short: Plan, ours: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """moto takes longer for 64 pages of 1 MB than a run lasts."""
+    other = Running(replace(short.endpoint, host="localhost"))
+    measure = run.measure
+
+    def slow(plan: Plan, *rest: Any) -> Result:
+        if plan.endpoint.host != "localhost" or plan.connections == 2:
+            return measure(plan, *rest)
+        tally = Tally()
+        tally.ended_ns = 10**9
+        return Result.of(plan, tally)
+
+    monkeypatch.setattr(run, "measure", slow)
+    rows = compare([replace(short, connections=each) for each in (2, 8)], ours, other, pairs=1)
+    assert [bool(row.reason) for row in rows] == [False, True]
+    assert [set(row.as_json()) >= {"throughput_ratio"} for row in rows] == [True, False]
 
 
 def test_one_table_serves_every_number_of_connections(short: Plan, ours: Running) -> None:
