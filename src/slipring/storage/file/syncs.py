@@ -13,7 +13,7 @@ _SLOW_SECONDS = 0.001
 """Reads wait for a sync on the loop. A sync in a thread waits for the interpreter's lock, some 50 microseconds at rest
 and a millisecond under load. Measured, the first costs more from about here on (docs/adr/0001-embedded-store.md)."""
 
-_QUICK_SECONDS = 0.0003
+_QUICK_SECONDS = 0.0005
 _FEW_COMMITS = 6.0
 """The kernel needs a processor for its part, which a busy loop leaves to it late: measured, among many reads a lone
 write waited for milliseconds, and reads that wait for a tenth of one do not show. With more commits in a group, more
@@ -23,9 +23,9 @@ _MANY_COMMITS = 16.0
 """What a larger group counts for: those that a pause makes do not tell how much is written."""
 
 _LATE_SECONDS = 0.0015
-_MOSTLY_LATE = 0.5
+_OFTEN_LATE = 0.25
 _SYNCS_ON_THE_LOOP = 2048
-"""After the kernel was so late most times lately, and the disk is quick, as many are made on the loop. A kernel that a
+"""After the kernel was so late this often lately, and the disk is quick, as many are made on the loop. A kernel that a
 slice of a checkpoint held up is asked again: 16 writers lose an eighth of their puts on the loop."""
 
 _WEIGHT = 0.125
@@ -44,7 +44,7 @@ class Syncs:
         self._lateness = 0.0
         """How often the kernel is late lately, of 1."""
         self._on_the_loop = 0
-        """How many syncs the kernel is not asked for, having been late mostly."""
+        """How many syncs the kernel is not asked for, having been late often."""
         self._worker = Worker("slipring-sync")
         self._disk = disk
         self._may_ask_kernel = True
@@ -84,7 +84,7 @@ class Syncs:
         self._average_seconds *= _FORGETTING
         late = self._clock.monotonic() - started > _LATE_SECONDS
         self._lateness += (late - self._lateness) * _WEIGHT
-        if self._lateness > _MOSTLY_LATE:
+        if self._lateness > _OFTEN_LATE:
             self._on_the_loop = _SYNCS_ON_THE_LOOP
         return True
 
