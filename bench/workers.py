@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +20,7 @@ import click
 from bench.peers.catalog import CREDENTIAL, STORES, slipring_start
 from bench.peers.pairs import compare
 from bench.peers.servers import Running, running
+from bench.processes import children_of
 
 from slipring.bench.endpoint import Endpoint
 from slipring.bench.plan import Plan
@@ -31,8 +32,8 @@ _GROUPS = Path("/sys/fs/cgroup")
 def _processes(pid: int) -> Iterator[int]:
     """A process and those below it."""
     yield pid
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        yield from _processes(int(child))
+    for child in children_of(pid):
+        yield from _processes(child)
 
 
 @contextmanager
@@ -64,15 +65,11 @@ def _held_to(share: float, pid: int) -> Iterator[None]:
 @contextmanager
 def _serving(workers: int, scratch: Path, store: str, share: float | None) -> Iterator[Running]:
     start = partial(slipring_start, more=("--workers", str(workers)))
-    cores = tuple(sorted(os.sched_getaffinity(0)))
-    with ExitStack() as stack:
-        place = {"installed": scratch, "scratch": scratch}
-        cores = cores if share else cores[:workers]
-        server = stack.enter_context(running(start, **place, store=store, cores=cores))
-        if share:
-            assert server.pid is not None
-            stack.enter_context(_held_to(share, server.pid))
-        yield server
+    cores = tuple(sorted(os.sched_getaffinity(0)))[: None if share else workers]
+    with running(start, installed=scratch, scratch=scratch, store=store, cores=cores) as server:
+        assert server.pid is not None
+        with _held_to(share, server.pid) if share else nullcontext():
+            yield server
 
 
 @click.command()

@@ -6,7 +6,6 @@ without them.
 
 from __future__ import annotations
 
-import os
 import threading
 from bisect import bisect_left
 from contextlib import suppress
@@ -14,11 +13,9 @@ from pathlib import Path
 from time import perf_counter_ns
 from types import TracebackType
 
+from bench.processes import children_of, times_s
+
 _EVERY_S = 0.02
-_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-_TICKS = slice(11, 15)
-"""Where its user and system time stand after the command's name in /proc/PID/stat, and then those of the children that
-ended and were waited for. Source: proc_pid_stat(5)."""
 
 
 class CpuWatch:
@@ -70,9 +67,8 @@ class CpuWatch:
 
 
 def _used_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    used_s = sum(map(int, fields[_TICKS])) / _TICKS_PER_S
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+    used_s = sum(times_s(pid))
+    for child in children_of(pid):
         with suppress(FileNotFoundError, ProcessLookupError):
-            used_s += _used_s(int(child))
+            used_s += _used_s(child)
     return used_s

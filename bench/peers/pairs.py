@@ -79,6 +79,7 @@ def compare(plans: Sequence[Plan], ours: Running, theirs: Running, pairs: int, *
 
     A `stub` has no tables. Raises BenchError if it is not the peer that fails."""
     rows = [Row(plan.workload, plan.connections) for plan in plans]
+    done = 0
     with ExitStack() as stack:
         our_side = _Side(plans[0], ours, stack)
         try:
@@ -90,16 +91,13 @@ def compare(plans: Sequence[Plan], ours: Running, theirs: Running, pairs: int, *
                     for side, runs in turns if number % 2 == 0 else reversed(turns):
                         runs.append(side.measure(plan.connections))
                 _must_have_answered(row.theirs)
+                done += 1
         except BenchError as error:
             if ours.endpoint.url in str(error):
                 raise
             reason = str(error).removeprefix(f"{theirs.endpoint.url}: ")
-            return [row if _answered(row.theirs, pairs) else replace(row, reason=reason) for row in rows]
+            return [*rows[:done], *[replace(row, reason=reason) for row in rows[done:]]]
     return rows
-
-
-def _answered(runs: list[Run], pairs: int) -> bool:
-    return len(runs) == pairs and all(each.result.throughput_per_s for each in runs)
 
 
 def _must_have_answered(runs: list[Run]) -> None:

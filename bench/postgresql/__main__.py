@@ -24,6 +24,7 @@ from typing import Protocol
 import click
 from bench.peers.catalog import CREDENTIAL, Place, Start
 from bench.peers.servers import Running, free_port, running
+from bench.processes import children_of, times_s
 from tests import postgres_servers
 
 from slipring.bench import run
@@ -39,7 +40,6 @@ SCRIPTS = {
     "INSERT INTO items VALUES (:k, :v) ON CONFLICT (k) DO UPDATE SET v = excluded.v;\n",
 }
 """By the workload of Slipring's that does the same."""
-_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -86,16 +86,10 @@ def postgresql() -> Iterator[tuple[Path, int, int]]:
 def used_s(pid: int) -> float:
     """The processor seconds of a process and its children, of those too that have ended."""
     children = 0.0
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+    for child in children_of(pid):
         with suppress(FileNotFoundError, ProcessLookupError):  # it ended just now, and counts among those
-            children += _times(int(child))[0]
-    return children + sum(_times(pid))
-
-
-def _times(pid: int) -> tuple[float, float]:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    user, system, ended_user, ended_system = (int(field) / _TICKS_PER_S for field in fields[11:15])
-    return user + system, ended_user + ended_system
+            children += times_s(child)[0]
+    return children + sum(times_s(pid))
 
 
 class Contestant(Protocol):
