@@ -19,16 +19,13 @@ from slipring.storage.file.syncs import Syncs
 
 
 class _Kernel:
-    """Counts syncs, each of which takes as long as it is told to."""
+    """Counts syncs."""
 
-    def __init__(self, clock: ManualClock) -> None:
-        self._clock = clock
-        self.seconds = 0.0002
+    def __init__(self) -> None:
         self.syncs = 0
 
     async def run(self, fd: int) -> bool:
         self.syncs += 1
-        self._clock.advance(self.seconds)
         return True
 
     def close(self) -> None:
@@ -36,9 +33,13 @@ class _Kernel:
 
 
 class _Disk(Disk):
-    def __init__(self, folder: Path, kernel: _Kernel) -> None:
+    """Counts syncs, each of which takes as long as it is told to."""
+
+    def __init__(self, folder: Path, clock: ManualClock, kernel: _Kernel) -> None:
         super().__init__(folder)
+        self._clock = clock
         self._kernel = kernel
+        self.seconds = 0.0001
         self.syncs = 0
 
     def kernel_syncs(self) -> _Kernel:  # type: ignore[override]
@@ -46,29 +47,30 @@ class _Disk(Disk):
 
     def sync(self, fd: int) -> None:
         self.syncs += 1
+        self._clock.advance(self.seconds)
 
 
 class _Store:
     """What decides where to sync, on a quick disk."""
 
     def __init__(self, folder: Path) -> None:
-        clock = ManualClock()
-        self.kernel = _Kernel(clock)
-        self.disk = _Disk(folder, self.kernel)
+        self.clock = ManualClock()
+        self._kernel = _Kernel()
+        self.disk = _Disk(folder, self.clock, self._kernel)
         self.segment: Segment = create(self.disk, 1, 1, relaxed=False)
-        self.disk.syncs = 0
-        self.syncs = Syncs(clock, self.disk)
+        self.syncs = Syncs(self.clock, self.disk)
 
-    def sync(self, *groups: int) -> tuple[int, int]:
-        """How many of these groups of commits the loop synced, and how many the kernel."""
-        before = self.disk.syncs, self.kernel.syncs
+    def sync(self, commits: int, *, groups: int, each_seconds: float) -> tuple[int, int]:
+        """How many of these groups of commits, one after the other, the loop synced, and how many the kernel."""
+        before = self.disk.syncs, self._kernel.syncs
 
         async def run() -> None:
-            for commits in groups:
+            for _ in range(groups):
                 await self.syncs.run(self.segment, commits)
+                self.clock.advance(each_seconds)
 
         asyncio.run(run())
-        return self.disk.syncs - before[0], self.kernel.syncs - before[1]
+        return self.disk.syncs - before[0], self._kernel.syncs - before[1]
 
 
 @pytest.fixture
@@ -80,33 +82,36 @@ def store(tmp_path: Path) -> Iterator[_Store]:
 
 
 def test_few_writes_are_synced_on_the_loop(store: _Store) -> None:
-    assert store.sync(*[2, 1, 3] * 100) == (300, 0)
+    """Three thousand a second, as 5 % of writes among many reads."""
+    assert store.sync(3, groups=1000, each_seconds=0.0009) == (1000, 0)
 
 
-def test_many_are_synced_by_the_kernel_however_they_fall_into_groups(store: _Store) -> None:
-    store.sync(*[14, 2] * 20)
-    assert store.sync(*[14, 2] * 100) == (0, 200)
+@pytest.mark.parametrize(("commits", "each_seconds"), [(2, 0.0002), (8, 0.0004), (32, 0.002)])
+def test_many_are_synced_by_the_kernel_however_large_their_groups_are(
+    store: _Store, commits: int, each_seconds: float
+) -> None:
+    """From eight thousand a second on: the size of groups says how many clients there are, not how much they write."""
+    store.sync(commits, groups=1000, each_seconds=each_seconds)
+    assert store.sync(commits, groups=1000, each_seconds=each_seconds) == (0, 1000)
+
+
+def test_when_writes_become_few_their_syncs_come_back_to_the_loop(store: _Store) -> None:
+    store.sync(8, groups=1000, each_seconds=0.0004)
+    store.sync(3, groups=100, each_seconds=0.001)
+    assert store.sync(3, groups=1000, each_seconds=0.001) == (1000, 0)
 
 
 def test_a_pause_does_not_make_few_writes_many(store: _Store) -> None:
     """All that a slice of a checkpoint held up comes in one group."""
-    assert store.sync(*[2] * 50, 60, *[2] * 50) == (101, 0)
+    store.sync(2, groups=500, each_seconds=0.001)
+    assert store.sync(60, groups=1, each_seconds=0.005) == (1, 0)
+    assert store.sync(2, groups=500, each_seconds=0.001) == (500, 0)
 
 
-def test_a_kernel_that_is_often_late_is_left_alone_for_long(store: _Store) -> None:
-    """Reads keep the core busy, and groups are large because the kernel is late, not because much is written."""
-    store.sync(*[16] * 20)
-    store.kernel.seconds = 0.003
-    assert store.sync(*[16] * 2000)[1] < 10
-    # It is tried again once, and found to be late still.
-    assert store.sync(*[16] * 2000)[1] == 1
-
-
-def test_a_kernel_that_is_late_now_and_then_is_asked_again(store: _Store) -> None:
-    """A slice of a checkpoint held it up."""
-    store.sync(*[16] * 20)
-    for _ in range(20):
-        store.kernel.seconds = 0.003
-        assert store.sync(16) == (0, 1)
-        store.kernel.seconds = 0.0002
-        assert store.sync(*[16] * 10) == (0, 10)
+def test_on_a_slower_disk_few_writes_too_are_synced_by_the_kernel(store: _Store) -> None:
+    """A lone write had better wait for the kernel than all reads for the disk; the loop tries the disk now and then."""
+    store.disk.seconds = 0.0009
+    store.sync(2, groups=100, each_seconds=0.001)
+    by_loop, by_kernel = store.sync(2, groups=1000, each_seconds=0.001)
+    assert 0 < by_loop < 100
+    assert by_kernel == 1000 - by_loop

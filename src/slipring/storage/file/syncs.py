@@ -1,5 +1,5 @@
-"""Where syncs are waited for: on the event loop for a few commits on a quick disk, else by the kernel, beside the loop;
-where it cannot, on the loop while the disk is quick and in a thread while it is slow."""
+"""Where syncs are waited for: on the event loop while few commits come and the disk is quick, else by the kernel,
+beside the loop; where it cannot, on the loop while the disk is quick and in a thread while it is slow."""
 
 from __future__ import annotations
 
@@ -14,19 +14,13 @@ _SLOW_SECONDS = 0.001
 and a millisecond under load. Measured, the first costs more from about here on (docs/adr/0001-embedded-store.md)."""
 
 _QUICK_SECONDS = 0.0005
-_FEW_COMMITS = 6.0
-"""The kernel needs a processor for its part, which a busy loop leaves to it late: measured, among many reads a lone
-write waited for milliseconds, and reads that wait for a tenth of one do not show. With more commits in a group, more
-requests can be acted on meanwhile than that costs."""
+_MANY_COMMITS_PER_SECOND = 6000.0
+"""The kernel needs a processor for its part, which a busy loop leaves to it late: among many reads a lone write waited
+for milliseconds, and reads that wait for a tenth of one do not show. Where writes come this often, more of them can be
+taken in meanwhile than that costs: a quarter to a third more were answered (docs/adr/0001-embedded-store.md)."""
 
-_MANY_COMMITS = 16.0
-"""What a larger group counts for: those that a pause makes do not tell how much is written."""
-
-_LATE_SECONDS = 0.0015
-_OFTEN_LATE = 0.25
-_SYNCS_ON_THE_LOOP = 2048
-"""After the kernel was so late this often lately, and the disk is quick, as many are made on the loop. A kernel that a
-slice of a checkpoint held up is asked again: 16 writers lose an eighth of their puts on the loop."""
+_COUNTING_SECONDS = 0.05
+"""How long commits are counted for. Several times as long as a checkpoint's longest slice."""
 
 _WEIGHT = 0.125
 _FORGETTING = 0.995
@@ -40,11 +34,10 @@ class Syncs:
     def __init__(self, clock: Clock, disk: Disk) -> None:
         self._clock = clock
         self._average_seconds = 0.0
-        self._average_commits = 0.0
-        self._lateness = 0.0
-        """How often the kernel is late lately, of 1."""
-        self._on_the_loop = 0
-        """How many syncs the kernel is not asked for, having been late often."""
+        self._commits_per_second = 0.0
+        """As counted last."""
+        self._commits = 0
+        self._counting_since = clock.monotonic()
         self._worker = Worker("slipring-sync")
         self._disk = disk
         self._may_ask_kernel = True
@@ -53,7 +46,7 @@ class Syncs:
 
     async def run(self, file: Segment, commits: int) -> None:
         """Return when the file is synced, with what so many commits wrote. Raises what `sync` raises."""
-        self._average_commits += (min(commits, _MANY_COMMITS) - self._average_commits) * _WEIGHT
+        self._count(commits)
         if self._may_ask_kernel and not self._suits_the_loop() and await self._run_by_kernel(file):
             return
         if self._average_seconds < _SLOW_SECONDS:
@@ -65,27 +58,26 @@ class Syncs:
         self._worker.close()
         self._leave_kernel()
 
+    def _count(self, commits: int) -> None:
+        now = self._clock.monotonic()
+        elapsed_seconds = now - self._counting_since
+        if elapsed_seconds >= _COUNTING_SECONDS:
+            self._commits_per_second = self._commits / elapsed_seconds
+            self._commits = 0
+            self._counting_since = now
+        self._commits += commits
+
     def _suits_the_loop(self) -> bool:
-        if self._average_seconds >= _QUICK_SECONDS:
-            return False
-        if self._on_the_loop:
-            self._on_the_loop -= 1
-            return True
-        return self._average_commits <= _FEW_COMMITS
+        return self._commits_per_second < _MANY_COMMITS_PER_SECOND and self._average_seconds < _QUICK_SECONDS
 
     async def _run_by_kernel(self, file: Segment) -> bool:
         """False if the kernel does not take it on; it is not asked again then."""
         if self._kernel is None:
             self._kernel = self._disk.kernel_syncs()
-        started = self._clock.monotonic()
         if self._kernel is None or not await self._kernel.run(file.fd):
             self._leave_kernel()
             return False
         self._average_seconds *= _FORGETTING
-        late = self._clock.monotonic() - started > _LATE_SECONDS
-        self._lateness += (late - self._lateness) * _WEIGHT
-        if self._lateness > _OFTEN_LATE:
-            self._on_the_loop = _SYNCS_ON_THE_LOOP
         return True
 
     def _leave_kernel(self) -> None:
