@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from slipring.clock import Clock
 from slipring.storage.contract import Decide, R, StoreBusy
 from slipring.storage.decisions import Group
 from slipring.storage.file.frames import Puts
@@ -17,6 +18,11 @@ _GROUP_MUTATIONS_MAX = 256
 _WAITING_MAX = 100_000
 
 _RETRY_SECONDS = 0.001
+
+_GATHERING_SECONDS = 0.0003
+_QUIET_SECONDS = 0.00006
+"""A group waits for its likely commits no longer than a sync takes, and while they keep coming: what the two cost and
+save is in docs/adr/0001-embedded-store.md."""
 
 Outcome = tuple["asyncio.Future[Any]", Any, BaseException | None]
 
@@ -41,12 +47,17 @@ class GroupLog(Protocol):
         """Give up the right to write."""
         ...
 
+    def gathers(self) -> bool:
+        """Whether to save a landing is worth some waiting."""
+        ...
+
 
 class Committer:
     """Forms groups: while one lands, the next one gathers."""
 
-    def __init__(self, log: GroupLog) -> None:
+    def __init__(self, log: GroupLog, clock: Clock) -> None:
         self._log = log
+        self._clock = clock
         self._waiting: deque[tuple[Sequence[bytes], Decide[Any], asyncio.Future[Any]]] = deque()
         self._task: asyncio.Task[None] | None = None
 
@@ -73,9 +84,11 @@ class Committer:
             while self._waiting:
                 try:
                     if self._log.begin():
-                        await self._land_group()
+                        landed = await self._land_group()
                         # The requests that were answered run before the next group is decided, and may join it.
                         await asyncio.sleep(0)
+                        if self._log.gathers():
+                            await self._gather(landed)
                     else:
                         await asyncio.sleep(_RETRY_SECONDS)
                 except Exception as error:
@@ -83,7 +96,29 @@ class Committer:
         finally:
             self._task = None
 
-    async def _land_group(self) -> None:
+    async def _gather(self, landed: int) -> None:
+        """Wait for those who were just answered to write again, as long as they do.
+
+        Else the few commits that came during a sync are a group with a sync of its own, during which all others come:
+        16 writers make groups of 14 and 2 by turns.
+        """
+        clock = self._clock
+        came = len(self._waiting)
+        likely = came + landed
+        began_seconds = last_seconds = clock.monotonic()
+        while came < likely:
+            await asyncio.sleep(0)
+            now_seconds = clock.monotonic()
+            if len(self._waiting) > came:
+                came = len(self._waiting)
+                last_seconds = now_seconds
+            elif now_seconds - last_seconds > _QUIET_SECONDS:
+                return
+            if now_seconds - began_seconds > _GATHERING_SECONDS:
+                return
+
+    async def _land_group(self) -> int:
+        """How many commits the group had."""
         outcomes: list[Outcome] = []
         try:
             puts = self._decide(outcomes)
@@ -101,6 +136,7 @@ class Committer:
                 future.set_result(result)
             else:
                 future.set_exception(failure)
+        return len(outcomes)
 
     def _decide(self, outcomes: list[Outcome]) -> Puts:
         """What the mutations of one group write together. Their outcomes join `outcomes`."""

@@ -120,6 +120,9 @@ class Log:
     def end(self) -> None:
         self._turns.give()
 
+    def gathers(self) -> bool:
+        return not (self._relaxed or self._syncs.suits_the_loop())
+
     def backlog(self) -> int:
         """How many full segments the base does not hold."""
         return len(self._ends)

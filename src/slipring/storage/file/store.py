@@ -7,6 +7,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
+from slipring.clock import SystemClock
 from slipring.storage.contract import Decide, R, StoreUnavailable
 from slipring.storage.file import directory as names
 from slipring.storage.file import segments
@@ -62,7 +63,7 @@ class FileStore:
         opened.callback(checkpointer.close)
         self._schedule = Schedule(self._log, checkpointer)
         self._log.before_group = self._schedule.keep_up
-        self._committer = Committer(self._log)
+        self._committer = Committer(self._log, SystemClock())
 
     async def get(self, key: bytes) -> bytes | None:
         log = self._log

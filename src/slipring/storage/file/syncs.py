@@ -47,12 +47,16 @@ class Syncs:
     async def run(self, file: Segment, commits: int) -> None:
         """Return when the file is synced, with what so many commits wrote. Raises what `sync` raises."""
         self._count(commits)
-        if self._may_ask_kernel and not self._suits_the_loop() and await self._run_by_kernel(file):
+        if self._may_ask_kernel and not self.suits_the_loop() and await self._run_by_kernel(file):
             return
         if self._average_seconds < _SLOW_SECONDS:
             self._timed(file)
         else:
             await self._worker.run(lambda: self._timed(file))
+
+    def suits_the_loop(self) -> bool:
+        """Whether few commits come, and the disk is quick."""
+        return self._commits_per_second < _MANY_COMMITS_PER_SECOND and self._average_seconds < _QUICK_SECONDS
 
     def close(self) -> None:
         self._worker.close()
@@ -66,9 +70,6 @@ class Syncs:
             self._commits = 0
             self._counting_since = now
         self._commits += commits
-
-    def _suits_the_loop(self) -> bool:
-        return self._commits_per_second < _MANY_COMMITS_PER_SECOND and self._average_seconds < _QUICK_SECONDS
 
     async def _run_by_kernel(self, file: Segment) -> bool:
         """False if the kernel does not take it on; it is not asked again then."""
