@@ -115,3 +115,18 @@ def test_on_a_slower_disk_few_writes_too_are_synced_by_the_kernel(store: _Store)
     by_loop, by_kernel = store.sync(2, groups=1000, each_seconds=0.001)
     assert 0 < by_loop < 100
     assert by_kernel == 1000 - by_loop
+
+
+def test_a_sync_that_takes_long_does_not_make_a_slow_disk_alone(store: _Store) -> None:
+    """Disks have their moments, and the kernel would be late for each of a thousand reads' few writes thereafter."""
+    store.sync(2, groups=100, each_seconds=0.001)
+    store.disk.seconds = 0.05
+    assert store.sync(2, groups=1, each_seconds=0.001) == (1, 0)
+    store.disk.seconds = 0.0001
+    assert store.sync(2, groups=100, each_seconds=0.001) == (100, 0)
+
+
+def test_a_disk_that_is_slow_is_noticed_within_a_few_syncs(store: _Store) -> None:
+    store.sync(2, groups=100, each_seconds=0.001)
+    store.disk.seconds = 0.05
+    assert store.sync(2, groups=20, each_seconds=0.001)[0] <= 5

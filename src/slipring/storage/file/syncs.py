@@ -22,6 +22,9 @@ taken in meanwhile than that costs: a quarter to a third more were answered (doc
 _COUNTING_SECONDS = 0.05
 """How long commits are counted for. Several times as long as a checkpoint's longest slice."""
 
+_COUNTED_SECONDS_MAX = 0.002
+"""What a sync that took longer counts for: one alone does not make a quick disk a slow one."""
+
 _WEIGHT = 0.125
 _FORGETTING = 0.995
 """How much of the average is left after each sync by the kernel, whose time on the disk is not known: now and then the
@@ -90,4 +93,5 @@ class Syncs:
     def _timed(self, file: Segment) -> None:
         started = self._clock.monotonic()
         file.sync()
-        self._average_seconds += (self._clock.monotonic() - started - self._average_seconds) * _WEIGHT
+        took_seconds = min(self._clock.monotonic() - started, _COUNTED_SECONDS_MAX)
+        self._average_seconds += (took_seconds - self._average_seconds) * _WEIGHT
