@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
-from slipring.clock import SystemClock
+from slipring.clock import Clock
 from slipring.storage.contract import StoreDamaged, StoreError, StoreUnavailable
 from slipring.storage.file import segments
 from slipring.storage.file.base import Base, BaseView
@@ -29,9 +29,16 @@ class Log:
     """The place where groups land (`committer.GroupLog`), and from which reads are answered."""
 
     def __init__(
-        self, disk: Disk, lock: FileLock, base: Base, control: Control, *, segment_bytes: int, relaxed: bool
+        self,
+        disk: Disk,
+        lock: FileLock,
+        base: Base,
+        control: Control,
+        clock: Clock,
+        *,
+        segment_bytes: int,
+        relaxed: bool,
     ) -> None:
-        clock = SystemClock()
         self._directory = disk.directory
         self._turns = Turns(lock, control, clock)
         self._base = base

@@ -48,6 +48,7 @@ class FileStore:
             self._release = opened.pop_all()
 
     def _open(self, disk: Disk, segment_bytes: int, opened: ExitStack) -> None:
+        clock = SystemClock()
         lock = FileLock(disk, names.COMMIT_LOCK)
         opened.callback(lock.close)
         with lock.held():
@@ -56,14 +57,14 @@ class FileStore:
             opened.callback(self._base.close)
             control = Control(disk)
             opened.callback(control.close)
-            self._log = Log(disk, lock, self._base, control, segment_bytes=segment_bytes, relaxed=self._relaxed)
+            self._log = Log(disk, lock, self._base, control, clock, segment_bytes=segment_bytes, relaxed=self._relaxed)
             opened.callback(self._log.close)
             self._log.recover()
         checkpointer = Checkpointer(disk, self._base, control)
         opened.callback(checkpointer.close)
         self._schedule = Schedule(self._log, checkpointer)
         self._log.before_group = self._schedule.keep_up
-        self._committer = Committer(self._log, SystemClock())
+        self._committer = Committer(self._log, clock)
 
     async def get(self, key: bytes) -> bytes | None:
         log = self._log

@@ -17,7 +17,7 @@ _QUICK_SECONDS = 0.0005
 _MANY_COMMITS_PER_SECOND = 6000.0
 """The kernel needs a processor for its part, which a busy loop leaves to it late: among many reads a lone write waited
 for milliseconds, and reads that wait for a tenth of one do not show. Where writes come this often, more of them can be
-taken in meanwhile than that costs: a quarter to a third more were answered (docs/adr/0001-embedded-store.md)."""
+taken in meanwhile than that costs: a seventh to a third more were answered (docs/adr/0001-embedded-store.md)."""
 
 _COUNTING_SECONDS = 0.05
 """How long commits are counted for. Several times as long as a checkpoint's longest slice."""
